@@ -1,0 +1,1 @@
+"""Handrail: incident response from the first signal to the finished follow-up."""

@@ -1,0 +1,1 @@
+"""Deduplicated conditions: admission, dispositions, receipts."""

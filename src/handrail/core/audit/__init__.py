@@ -1,0 +1,1 @@
+"""The record: events in streams, hash-chained."""

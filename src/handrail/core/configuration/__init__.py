@@ -1,0 +1,1 @@
+"""Configuration documents compiled to one snapshot."""

@@ -1,0 +1,54 @@
+"""The whole configuration in force, compiled from its documents."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from handrail.core.escalation.policy import EscalationPolicy, LastResort
+from handrail.core.ids import Slug
+from handrail.core.people.contact_method import ContactMethod
+from handrail.core.people.team import Team
+from handrail.core.people.user import User
+from handrail.core.routing.route import Route
+from handrail.core.schedule.schedule import Schedule
+from handrail.core.service.service import Service
+from handrail.core.severity.severity import DEFAULT_MATRIX, Matrix
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Integration:
+    """A sender: where its signals come in and where they go without a route.
+
+    Attributes:
+        name: The slug; the scope of dedup keys.
+        source: Kind of sender, a folder under ``sources``.
+        key_digest: SHA-256 hex of the integration key; the key itself is not kept.
+        service: Where alerts go that no route matches, or none for the last resort.
+    """
+
+    name: Slug
+    source: str
+    key_digest: str
+    service: Slug | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """Everything configured, at one revision. Immutable; references are checked.
+
+    Attributes:
+        revision: Counts applies; 0 is the empty configuration.
+        routes: In order; the first match decides.
+        channels: Named channels of the organisation, for ``channel:`` targets.
+    """
+
+    revision: int = 0
+    users: Mapping[Slug, User] = field(default_factory=dict)
+    teams: Mapping[Slug, Team] = field(default_factory=dict)
+    services: Mapping[Slug, Service] = field(default_factory=dict)
+    schedules: Mapping[Slug, Schedule] = field(default_factory=dict)
+    policies: Mapping[Slug, EscalationPolicy] = field(default_factory=dict)
+    channels: Mapping[Slug, ContactMethod] = field(default_factory=dict)
+    integrations: Mapping[Slug, Integration] = field(default_factory=dict)
+    routes: tuple[Route, ...] = ()
+    matrix: Matrix = field(default_factory=lambda: dict(DEFAULT_MATRIX))
+    last_resort: LastResort | None = None

@@ -1,0 +1,1 @@
+"""Policies, levels and targets."""

@@ -1,0 +1,58 @@
+"""Every limit of the system, each with its unit and its reason."""
+
+from datetime import timedelta
+
+SIGNAL_BODY_BYTES_MAX = 2 * 1024 * 1024
+"""One ingest body. Prometheus sends batches of up to 64 alerts, a few hundred KiB."""
+PAGERDUTY_BODY_BYTES_MAX = 512 * 1024
+"""PagerDuty Events v2 documents 512 KB per event."""
+ALERTS_PER_BODY_MAX = 10_000
+TITLE_CHARS_MAX = 1024
+"""PagerDuty's summary limit; longer titles are cut with an ellipsis."""
+LABELS_PER_ALERT_MAX = 128
+LABEL_VALUE_CHARS_MAX = 4096
+DEDUP_KEY_CHARS_MAX = 255
+"""PagerDuty's limit for dedup_key; longer keys are replaced by their SHA-256."""
+JSON_DEPTH_MAX = 64
+
+ADMISSION_QUEUE_MAX = 4096
+"""Requests waiting for the writer. Full means 503; a second of work at least."""
+RESOLVE_TIMEOUT_DEFAULT = timedelta(minutes=5)
+"""A Prometheus-style alert without endsAt expires this long after its last repeat."""
+REOPEN_WINDOW_DEFAULT = timedelta(minutes=5)
+
+LEASE = timedelta(seconds=30)
+"""A claimed delivery returns to the queue this long after the claim, at the latest."""
+SEND_TIMEOUT = timedelta(seconds=10)
+"""One attempt at a provider; much shorter than the lease, so a live node records first."""
+CLAIM_BATCH_MAX = 64
+DELIVERY_MAX_AGE = timedelta(hours=24)
+"""A delivery is retried until its page is settled, or this long."""
+RETRY_BACKOFF_FIRST = timedelta(seconds=2)
+RETRY_BACKOFF_MAX = timedelta(seconds=60)
+FAILOVER_AFTER_FAILURES = 2
+"""After this many failed attempts the person's next contact method is due at once."""
+BUNDLE_STALL = timedelta(seconds=60)
+"""Deliveries overdue by more than this are a backlog: one digest per contact method."""
+METHOD_MESSAGES_MAX = 6
+METHOD_WINDOW = timedelta(seconds=60)
+"""More messages than that to one contact method within the window wait and are bundled."""
+BUNDLE_WAIT_MAX = timedelta(seconds=15)
+"""A bundle never waits longer than this: throttling coalesces, it does not delay."""
+BUNDLE_ITEMS_SHOWN_MAX = 20
+
+ESCALATE_AFTER_MIN = timedelta(seconds=1)
+ESCALATE_AFTER_MAX = timedelta(hours=24)
+LEVELS_MAX = 20
+TARGETS_PER_LEVEL_MAX = 20
+ROUNDS_MAX = 10
+LAST_RESORT_REPEAT_DEFAULT = timedelta(minutes=15)
+LAST_RESORT_TIMES_DEFAULT = 4
+
+ACK_LINK_LIFE = timedelta(hours=24)
+SIGN_IN_LINK_LIFE = timedelta(minutes=15)
+SETUP_LINK_LIFE = timedelta(hours=24)
+SESSION_IDLE = timedelta(days=7)
+SESSION_LIFE = timedelta(days=30)
+RECEIPT_LIFE = timedelta(days=30)
+"""Receipts of repeats are pruned after this; those of opened alerts stay with the alert."""

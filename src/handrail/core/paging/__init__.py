@@ -1,0 +1,1 @@
+"""Pages, deliveries and attempts: seeking one person's acknowledgement."""

@@ -1,0 +1,137 @@
+"""What happens to a page: the events of its stream, from which it can be rebuilt."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum, unique
+
+from handrail.core.escalation.policy import EscalationPolicy
+from handrail.core.ids import AlertId, EntryId, Slug
+from handrail.core.people.contact_method import ChannelKind
+from handrail.core.severity.severity import Severity, Urgency
+
+
+@unique
+class EscalationReason(StrEnum):
+    """Why a level was reached."""
+
+    OPENED = "opened"
+    NO_ANSWER = "no_answer"
+    LEVEL_EMPTY = "level_empty"
+    ALL_TARGETS_DEAD = "all_targets_dead"
+    REQUESTED = "requested"
+    NO_POLICY = "no_policy"
+
+
+@unique
+class ResolveReason(StrEnum):
+    """Why a page ended without or after an acknowledgement."""
+
+    ALERT_RESOLVED = "alert_resolved"
+    PERSON = "person"
+    SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedDelivery:
+    """A delivery that a level notification owes.
+
+    Attributes:
+        recipient: ``user:ana`` or ``channel:ops``.
+        target: The policy's target that led there, e.g. ``schedule:primary``.
+        why: How the target led to this recipient, in words.
+        after: Delay from the level's notification.
+    """
+
+    recipient: str
+    target: str
+    why: str
+    method: Slug
+    kind: ChannelKind
+    address: str
+    secret: str
+    after: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageOpened:
+    """The page began."""
+
+    alert_id: AlertId
+    title: str
+    service: Slug | None
+    severity: Severity
+    urgency: Urgency
+    policy: EscalationPolicy | None
+    revision: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelSkipped:
+    """A level led to nobody and was skipped at once."""
+
+    round: int
+    level: int
+    targets: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelNotified:
+    """A level's people are sought; the debt to them is in ``deliveries``.
+
+    Attributes:
+        level: Index from 0, or ``LAST_RESORT_LEVEL``.
+        escalate_at: When the next level follows without an answer.
+    """
+
+    entry_id: EntryId
+    round: int
+    level: int
+    reason: EscalationReason
+    by: Slug | None
+    escalate_at: datetime
+    deliveries: tuple[PlannedDelivery, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageAcknowledged:
+    """A person took it; whatever was still owed is cancelled.
+
+    Attributes:
+        by: The user, or none where the sender acknowledged.
+        via: ``link``, ``cli``, ``api``, ``web`` or ``sender``.
+    """
+
+    by: Slug | None
+    via: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageResolved:
+    """It is over."""
+
+    reason: ResolveReason
+    by: Slug | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageExhausted:
+    """Everybody including the last resort was sought, in vain. Still takeable."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertExpired:
+    """The alert's sender fell silent. That is not recovery: the page goes on."""
+
+
+PageEvent = (
+    PageOpened
+    | LevelSkipped
+    | LevelNotified
+    | PageAcknowledged
+    | PageResolved
+    | PageExhausted
+    | AlertExpired
+)

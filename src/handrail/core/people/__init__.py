@@ -1,0 +1,1 @@
+"""Users, teams, contact methods and notification rules."""

@@ -1,0 +1,1 @@
+"""Matchers on labels lead to a service and a severity."""

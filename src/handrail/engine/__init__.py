@@ -1,0 +1,1 @@
+"""Time passing: one module per duty, each tick returns a report."""

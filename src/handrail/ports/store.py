@@ -1,0 +1,417 @@
+"""The database, as the use cases see it.
+
+Every method takes and returns domain values; times are aware UTC instants. A
+transaction's ``now`` is read once at its start (the database's own clock on
+PostgreSQL, the process's clock on SQLite) and is the only time a use case knows.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from handrail.core.access.grant import ApiToken, OneTimeLink, Session
+from handrail.core.alert.alert import Alert, KnownAlert
+from handrail.core.alert.receipt import RawBody, Receipt, ReceiptEntry
+from handrail.core.audit.event import NewEvent, StoredEvent
+from handrail.core.configuration.document import Document, Revision
+from handrail.core.configuration.snapshot import Snapshot
+from handrail.core.ids import (
+    AlertId,
+    DeliveryId,
+    NodeId,
+    PageId,
+    ReceiptId,
+    Slug,
+)
+from handrail.core.paging.delivery import Attempt, Delivery
+from handrail.core.paging.page import Page
+
+T = TypeVar("T")
+
+
+class EventStore(Protocol):
+    """The append-only record."""
+
+    def append(
+        self, stream: str, events: Sequence[NewEvent], *, after: int
+    ) -> int:
+        """Append to the stream's chain and return its new last sequence number.
+
+        Args:
+            stream: For example ``page:<id>``, ``config``, ``access``.
+            after: The last sequence the caller saw; 0 for a new stream.
+
+        Raises:
+            ConflictError: Somebody else appended first; the transaction is retried.
+        """
+        ...
+
+    def read(self, stream: str) -> list[StoredEvent]:
+        """Return the stream's events in order."""
+        ...
+
+    def last(self, stream: str) -> int:
+        """Return the stream's last sequence number, 0 where it has none."""
+        ...
+
+    def streams(self, prefix: str) -> list[str]:
+        """Return the names of streams that begin so, in order."""
+        ...
+
+
+class AlertStore(Protocol):
+    """Alerts. At most one open alert exists per integration and dedup key."""
+
+    def known(
+        self, integration: Slug, keys: Sequence[str], *, closed_since: datetime
+    ) -> dict[str, KnownAlert]:
+        """Return by key the open alert, or else the one last closed since then.
+
+        On PostgreSQL the rows are locked, so that what is decided on them holds.
+        """
+        ...
+
+    def add(self, alerts: Sequence[Alert]) -> None:
+        """Insert new alerts.
+
+        Raises:
+            ConflictError: One with the same open key exists; retry the transaction.
+        """
+        ...
+
+    def get(self, alert_id: AlertId, *, lock: bool = False) -> Alert | None:
+        """Return the alert or none; ``lock`` holds its row to the end (PostgreSQL)."""
+        ...
+
+    def save(self, alert: Alert) -> None:
+        """Write back everything of one alert."""
+        ...
+
+    def touch(
+        self, entries: Sequence[ReceiptEntry], *, seen_at: datetime
+    ) -> bool:
+        """Count repeats, push ``last_seen_at`` and ``expire_due_at`` on.
+
+        Returns:
+            Whether it was done now. SQLite answers no: the receipt itself is the
+            touch journal, and ``ReceiptStore.fold`` applies it later.
+        """
+        ...
+
+    def due_for_evaluation(self, *, limit: int) -> list[Alert]:
+        """Return locked alerts whose ``evaluate_due_at`` has come, oldest first."""
+        ...
+
+    def due_for_expiry(self, *, limit: int) -> list[Alert]:
+        """Return locked firing alerts whose ``expire_due_at`` has come."""
+        ...
+
+    def next_due(self) -> datetime | None:
+        """Return the earliest evaluation or expiry of any alert."""
+        ...
+
+    def search(
+        self, *, open_only: bool, limit: int, before: AlertId | None = None
+    ) -> list[Alert]:
+        """Return alerts, newest first, before the given id."""
+        ...
+
+    def firing(self, integration: Slug | None) -> list[Alert]:
+        """Return all firing alerts of one or of every integration."""
+        ...
+
+    def count_by_disposition(self) -> dict[str, int]:
+        """Return how many alerts stand at each disposition."""
+        ...
+
+
+class ReceiptStore(Protocol):
+    """One receipt per accepted request; its entries are also the touch journal."""
+
+    def add(self, receipt: Receipt, *, is_folded: bool) -> None:
+        """Insert one receipt with its entries."""
+        ...
+
+    def add_raw(self, raw: RawBody) -> None:
+        """Keep the body of a request that could not be read whole."""
+        ...
+
+    def raw(self, receipt_id: ReceiptId) -> RawBody | None:
+        """Return the kept body, or none."""
+        ...
+
+    def get(self, receipt_id: ReceiptId) -> Receipt | None:
+        """Return the receipt or none."""
+        ...
+
+    def for_alert(self, alert_id: AlertId, *, limit: int) -> list[Receipt]:
+        """Return the receipts that opened, reopened or ended this alert, oldest first."""
+        ...
+
+    def fold(self, *, limit: int) -> int:
+        """Apply journaled repeats to their alerts; return how many receipts were."""
+        ...
+
+    def count_entries(self) -> dict[str, int]:
+        """Return how many entries of each kind were ever accepted."""
+        ...
+
+    def prune(self, *, before: datetime, limit: int) -> int:
+        """Delete folded receipts of mere repeats from before then."""
+        ...
+
+
+class PageStore(Protocol):
+    """Pages; current state beside the event stream."""
+
+    def add(self, page: Page) -> None:
+        """Insert a page."""
+        ...
+
+    def get(self, page_id: PageId, *, lock: bool = False) -> Page | None:
+        """Return the page or none; ``lock`` holds its row to the end (PostgreSQL)."""
+        ...
+
+    def save(self, page: Page, *, expected_sequence: int) -> None:
+        """Write back the page.
+
+        Raises:
+            ConflictError: Its stored sequence is not the expected one.
+        """
+        ...
+
+    def due(self, *, limit: int) -> list[Page]:
+        """Return locked open pages whose timer has run out, oldest first."""
+        ...
+
+    def next_due(self) -> datetime | None:
+        """Return the earliest timer of any page."""
+        ...
+
+    def for_alert(self, alert_id: AlertId) -> list[Page]:
+        """Return the pages about this alert, oldest first."""
+        ...
+
+    def search(
+        self, *, active_only: bool, limit: int, before: PageId | None = None
+    ) -> list[Page]:
+        """Return pages, newest first; active means open, acknowledged or exhausted."""
+        ...
+
+
+class DeliveryStore(Protocol):
+    """Deliveries and their attempts."""
+
+    def add(self, deliveries: Sequence[Delivery]) -> None:
+        """Insert deliveries."""
+        ...
+
+    def claimable(self, *, limit: int) -> list[Delivery]:
+        """Return locked deliveries that are due: pending, or with a lapsed lease.
+
+        Ordered by ``next_attempt_at``. On PostgreSQL rows others hold are skipped.
+        """
+        ...
+
+    def get(self, delivery_id: DeliveryId, *, lock: bool = False) -> Delivery | None:
+        """Return the delivery or none."""
+        ...
+
+    def save(self, delivery: Delivery) -> None:
+        """Write back one delivery."""
+        ...
+
+    def for_page(self, page_id: PageId) -> list[Delivery]:
+        """Return the page's deliveries in the order they were made."""
+        ...
+
+    def owed_for_recipient(self, page_id: PageId, recipient: str) -> list[Delivery]:
+        """Return this page's owed deliveries to one recipient, soonest first, locked."""
+        ...
+
+    def cancel_owed(self, page_id: PageId, *, reason: str) -> int:
+        """End every pending or claimed delivery of the page as cancelled."""
+        ...
+
+    def recent_messages(self, *, since: datetime) -> dict[tuple[str, str], list[datetime]]:
+        """Return by (recipient, method) when messages were begun since then.
+
+        A bundle counts once.
+        """
+        ...
+
+    def lapse_leases(self, owners: Sequence[NodeId]) -> int:
+        """Make every claim of these dead nodes due at once."""
+        ...
+
+    def lease_owners(self) -> list[NodeId]:
+        """Return the nodes that hold claims."""
+        ...
+
+    def next_due(self) -> datetime | None:
+        """Return the earliest ``next_attempt_at`` or lapsing lease of an owed one."""
+        ...
+
+    def oldest_owed(self) -> datetime | None:
+        """Return the earliest ``due_at`` of any delivery still owed."""
+        ...
+
+    def owed(self, *, limit: int) -> list[Delivery]:
+        """Return owed deliveries, soonest first: what would be sent next."""
+        ...
+
+    def add_attempts(self, attempts: Sequence[Attempt]) -> None:
+        """Append attempts."""
+        ...
+
+    def attempts(self, page_id: PageId) -> list[Attempt]:
+        """Return every attempt at the page's deliveries, oldest first."""
+        ...
+
+
+class ConfigurationStore(Protocol):
+    """Immutable versioned documents."""
+
+    def snapshot(self) -> Snapshot:
+        """Return the compiled configuration in force; compiled once per revision."""
+        ...
+
+    def snapshot_at(self, revision: int) -> Snapshot:
+        """Return the configuration as it was at that revision."""
+        ...
+
+    def documents(self) -> list[Document]:
+        """Return the documents in force."""
+        ...
+
+    def history(self, kind: str, name: Slug) -> list[Document]:
+        """Return every version of one document, oldest first."""
+        ...
+
+    def revisions(self) -> list[Revision]:
+        """Return every revision, oldest first."""
+        ...
+
+    def apply(
+        self, documents: Sequence[Document], removed: Sequence[Document], *, by: str
+    ) -> Revision:
+        """Store new versions and ends of documents as the next revision."""
+        ...
+
+
+class AccessStore(Protocol):
+    """Tokens, sessions and one-time links; only digests are stored."""
+
+    def add_token(self, token: ApiToken) -> None:
+        """Insert a token."""
+        ...
+
+    def token(self, digest: str) -> ApiToken | None:
+        """Return the token with this digest, or none."""
+        ...
+
+    def tokens(self) -> list[ApiToken]:
+        """Return all tokens, newest first."""
+        ...
+
+    def save_token(self, token: ApiToken) -> None:
+        """Write back a token (last used, revoked)."""
+        ...
+
+    def add_session(self, session: Session) -> None:
+        """Insert a session."""
+        ...
+
+    def session(self, digest: str) -> Session | None:
+        """Return the session with this digest, or none."""
+        ...
+
+    def save_session(self, session: Session) -> None:
+        """Write back a session (last used, ended)."""
+        ...
+
+    def add_link(self, link: OneTimeLink) -> None:
+        """Insert a one-time sign-in link."""
+        ...
+
+    def take_link(self, digest: str) -> OneTimeLink | None:
+        """Use up and return the unused, unexpired link with this digest, or none."""
+        ...
+
+    def count_sessions(self) -> int:
+        """Return how many sessions were ever opened."""
+        ...
+
+
+class MetaStore(Protocol):
+    """Small facts about the installation: held mode, key fingerprint, last audit."""
+
+    def get(self, key: str) -> str | None:
+        """Return the value or none."""
+        ...
+
+    def set(self, key: str, value: str) -> None:
+        """Set the value."""
+        ...
+
+    def all(self) -> Mapping[str, str]:
+        """Return every fact."""
+        ...
+
+
+class Transaction(Protocol):
+    """One unit of work; commits whole or not at all."""
+
+    @property
+    def now(self) -> datetime:
+        """The instant of this transaction."""
+        ...
+
+    @property
+    def event(self) -> EventStore: ...
+    @property
+    def alert(self) -> AlertStore: ...
+    @property
+    def receipt(self) -> ReceiptStore: ...
+    @property
+    def page(self) -> PageStore: ...
+    @property
+    def delivery(self) -> DeliveryStore: ...
+    @property
+    def configuration(self) -> ConfigurationStore: ...
+    @property
+    def access(self) -> AccessStore: ...
+    @property
+    def meta(self) -> MetaStore: ...
+
+
+class Store(Protocol):
+    """Runs transactions: a transaction is a function."""
+
+    def run(self, work: Callable[[Transaction], T]) -> T:
+        """Run the work in one transaction and return its result after the commit.
+
+        Serialisation failures and lost races are retried; the work may run again.
+        """
+        ...
+
+    def submit(self, work: Callable[[Transaction], T]) -> "Future[T]":
+        """Queue the work for the group commit; the future is done after it.
+
+        Raises:
+            OverloadedError: The queue is full; nothing was queued.
+        """
+        ...
+
+    def read(self, work: Callable[[Transaction], T]) -> T:
+        """Run the work on a read-only transaction."""
+        ...
+
+    def dead_nodes(self, nodes: Sequence[NodeId]) -> list[NodeId]:
+        """Return which of these nodes are surely gone (PostgreSQL liveness locks)."""
+        ...
+
+    def close(self) -> None:
+        """Finish what is queued, then close every connection."""
+        ...

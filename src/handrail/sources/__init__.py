@@ -1,0 +1,1 @@
+"""Senders' wire formats, one folder each: pure parsing into signals."""

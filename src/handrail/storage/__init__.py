@@ -1,0 +1,1 @@
+"""SQL behind the store port: SQLite and PostgreSQL."""

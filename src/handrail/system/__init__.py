@@ -1,0 +1,1 @@
+"""The machine: clock, identifiers, outgoing HTTP, keys, logs."""

@@ -1,0 +1,1 @@
+"""The only writers: gather, let the core decide, apply, in one transaction."""

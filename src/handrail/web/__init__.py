@@ -1,0 +1,1 @@
+"""The server-rendered console and the acknowledge page."""
