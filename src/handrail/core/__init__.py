@@ -1,1 +1,1 @@
-"""Decisions: pure functions over frozen dataclasses; no I/O, no clock, no randomness."""
+"""Decisions: pure functions over frozen dataclasses, without I/O or clock."""

@@ -45,7 +45,7 @@ def format_rfc3339(instant: datetime) -> str:
 
 
 def to_micros(instant: datetime) -> int:
-    """Return microseconds since 1970-01-01T00:00:00Z; the form instants are stored in."""
+    """Return microseconds since 1970-01-01T00:00:00Z, the form that is stored."""
     return (instant - EPOCH) // _MICROSECOND
 
 

@@ -24,7 +24,7 @@ REOPEN_WINDOW_DEFAULT = timedelta(minutes=5)
 LEASE = timedelta(seconds=30)
 """A claimed delivery returns to the queue this long after the claim, at the latest."""
 SEND_TIMEOUT = timedelta(seconds=10)
-"""One attempt at a provider; much shorter than the lease, so a live node records first."""
+"""One attempt at a provider; well under the lease, so a live node records first."""
 CLAIM_BATCH_MAX = 64
 DELIVERY_MAX_AGE = timedelta(hours=24)
 """A delivery is retried until its page is settled, or this long."""
@@ -36,7 +36,7 @@ BUNDLE_STALL = timedelta(seconds=60)
 """Deliveries overdue by more than this are a backlog: one digest per contact method."""
 METHOD_MESSAGES_MAX = 6
 METHOD_WINDOW = timedelta(seconds=60)
-"""More messages than that to one contact method within the window wait and are bundled."""
+"""More messages than that to one contact method in the window are bundled."""
 BUNDLE_WAIT_MAX = timedelta(seconds=15)
 """A bundle never waits longer than this: throttling coalesces, it does not delay."""
 BUNDLE_ITEMS_SHOWN_MAX = 20
@@ -55,4 +55,4 @@ SETUP_LINK_LIFE = timedelta(hours=24)
 SESSION_IDLE = timedelta(days=7)
 SESSION_LIFE = timedelta(days=30)
 RECEIPT_LIFE = timedelta(days=30)
-"""Receipts of repeats are pruned after this; those of opened alerts stay with the alert."""
+"""Receipts of repeats are pruned after this; others stay with their alert."""

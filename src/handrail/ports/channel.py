@@ -60,5 +60,5 @@ class Channel(Protocol):
     kind: ChannelKind
 
     async def send(self, message: Message) -> Outcome:
-        """Try once, within ``limits.SEND_TIMEOUT``; never raises for provider trouble."""
+        """Try once within ``limits.SEND_TIMEOUT``; provider trouble never raises."""
         ...

@@ -26,6 +26,7 @@ from handrail.core.ids import (
 )
 from handrail.core.paging.delivery import Attempt, Delivery
 from handrail.core.paging.page import Page
+from handrail.core.people.contact_method import ChannelKind
 
 T = TypeVar("T")
 
@@ -33,13 +34,12 @@ T = TypeVar("T")
 class EventStore(Protocol):
     """The append-only record."""
 
-    def append(
-        self, stream: str, events: Sequence[NewEvent], *, after: int
-    ) -> int:
+    def append(self, stream: str, events: Sequence[NewEvent], *, after: int) -> int:
         """Append to the stream's chain and return its new last sequence number.
 
         Args:
             stream: For example ``page:<id>``, ``config``, ``access``.
+            events: In order; recorded at the transaction's instant.
             after: The last sequence the caller saw; 0 for a new stream.
 
         Raises:
@@ -88,9 +88,7 @@ class AlertStore(Protocol):
         """Write back everything of one alert."""
         ...
 
-    def touch(
-        self, entries: Sequence[ReceiptEntry], *, seen_at: datetime
-    ) -> bool:
+    def touch(self, entries: Sequence[ReceiptEntry], *, seen_at: datetime) -> bool:
         """Count repeats, push ``last_seen_at`` and ``expire_due_at`` on.
 
         Returns:
@@ -107,8 +105,12 @@ class AlertStore(Protocol):
         """Return locked firing alerts whose ``expire_due_at`` has come."""
         ...
 
-    def next_due(self) -> datetime | None:
-        """Return the earliest evaluation or expiry of any alert."""
+    def next_evaluation(self) -> datetime | None:
+        """Return the earliest ``evaluate_due_at`` of any alert."""
+        ...
+
+    def next_expiry(self) -> datetime | None:
+        """Return the earliest ``expire_due_at`` of any firing alert."""
         ...
 
     def search(
@@ -146,7 +148,11 @@ class ReceiptStore(Protocol):
         ...
 
     def for_alert(self, alert_id: AlertId, *, limit: int) -> list[Receipt]:
-        """Return the receipts that opened, reopened or ended this alert, oldest first."""
+        """Return the receipts that opened or ended this alert, oldest first."""
+        ...
+
+    def has_unfolded(self) -> bool:
+        """Return whether journaled repeats wait to be applied."""
         ...
 
     def fold(self, *, limit: int) -> int:
@@ -170,7 +176,7 @@ class PageStore(Protocol):
         ...
 
     def get(self, page_id: PageId, *, lock: bool = False) -> Page | None:
-        """Return the page or none; ``lock`` holds its row to the end (PostgreSQL)."""
+        """Return the page or none; ``lock`` holds its row (PostgreSQL)."""
         ...
 
     def save(self, page: Page, *, expected_sequence: int) -> None:
@@ -207,8 +213,12 @@ class DeliveryStore(Protocol):
         """Insert deliveries."""
         ...
 
-    def claimable(self, *, limit: int) -> list[Delivery]:
+    def claimable(
+        self, *, limit: int, kind: ChannelKind | None = None
+    ) -> list[Delivery]:
         """Return locked deliveries that are due: pending, or with a lapsed lease.
+
+        Only those of one kind of channel, where one is given.
 
         Ordered by ``next_attempt_at``. On PostgreSQL rows others hold are skipped.
         """
@@ -227,14 +237,16 @@ class DeliveryStore(Protocol):
         ...
 
     def owed_for_recipient(self, page_id: PageId, recipient: str) -> list[Delivery]:
-        """Return this page's owed deliveries to one recipient, soonest first, locked."""
+        """Return the page's owed deliveries to a recipient, soonest first, locked."""
         ...
 
     def cancel_owed(self, page_id: PageId, *, reason: str) -> int:
         """End every pending or claimed delivery of the page as cancelled."""
         ...
 
-    def recent_messages(self, *, since: datetime) -> dict[tuple[str, str], list[datetime]]:
+    def recent_messages(
+        self, *, since: datetime
+    ) -> dict[tuple[str, str], list[datetime]]:
         """Return by (recipient, method) when messages were begun since then.
 
         A bundle counts once.

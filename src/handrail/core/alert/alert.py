@@ -11,7 +11,7 @@ from handrail.core.severity.severity import Severity, Urgency
 
 @unique
 class AlertState(StrEnum):
-    """Firing until its sender resolves it, a person does, or the sender falls silent."""
+    """Firing until the sender or a person resolves it, or the sender falls silent."""
 
     FIRING = "firing"
     RESOLVED = "resolved"

@@ -126,6 +126,14 @@ class AlertExpired:
     """The alert's sender fell silent. That is not recovery: the page goes on."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerRestarted:
+    """The engine stood still and nobody had been told: patience begins anew."""
+
+    escalate_at: datetime
+    why: str
+
+
 PageEvent = (
     PageOpened
     | LevelSkipped
@@ -134,4 +142,5 @@ PageEvent = (
     | PageResolved
     | PageExhausted
     | AlertExpired
+    | TimerRestarted
 )

@@ -48,9 +48,7 @@ class User:
         """Return the contact method of that name, or none."""
         return next((m for m in self.contact_methods if m.name == name), None)
 
-    def ladder(
-        self, urgency: Urgency
-    ) -> tuple[tuple[ContactMethod, timedelta], ...]:
+    def ladder(self, urgency: Urgency) -> tuple[tuple[ContactMethod, timedelta], ...]:
         """Return the methods to use and when, for this urgency, soonest first.
 
         A rule that names a method the person does not have is left out; where that

@@ -33,10 +33,6 @@ class Route:
 def match(routes: Sequence[Route], labels: Mapping[str, str]) -> Route | None:
     """Return the first route whose matchers all match the labels, or none."""
     return next(
-        (
-            route
-            for route in routes
-            if all(m.matches(labels) for m in route.matchers)
-        ),
+        (route for route in routes if all(m.matches(labels) for m in route.matchers)),
         None,
     )

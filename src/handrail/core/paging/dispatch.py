@@ -1,0 +1,122 @@
+"""Which due deliveries go out now, which travel together, which wait a moment."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from handrail.core import limits
+from handrail.core.paging.delivery import Delivery, DeliveryState
+from handrail.core.paging.page import Page, PageState
+from handrail.core.paging.retry import cancel, collapse
+
+MethodKey = tuple[str, str]
+"""(recipient, contact method): what a person's device can be flooded through."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispatchPlan:
+    """What becomes of the deliveries that are due.
+
+    Attributes:
+        sends: Each tuple is one message; more than one delivery is a bundle.
+        ended: Deliveries that need no message any more, with their reason.
+        deferred: Deliveries that wait until ``next_attempt_at`` to be bundled.
+    """
+
+    sends: tuple[tuple[Delivery, ...], ...]
+    ended: tuple[Delivery, ...]
+    deferred: tuple[Delivery, ...]
+
+
+def plan_dispatch(
+    due: Sequence[Delivery],
+    *,
+    pages: Mapping[str, Page],
+    recent: Mapping[MethodKey, Sequence[datetime]],
+    now: datetime,
+) -> DispatchPlan:
+    """Re-validate what is due and say what is sent.
+
+    A delivery whose page somebody took, or that ended, is cancelled. All that is due
+    to one person over one contact method travels in one message, so that a backlog
+    after a standstill is one digest; of several about the same page only the newest
+    is told. A contact method that just got many messages waits briefly and is bundled.
+    """
+    groups: dict[MethodKey, list[Delivery]] = defaultdict(list)
+    ended: list[Delivery] = []
+    for delivery in due:
+        why_not = reason_not_to_send(delivery, pages.get(delivery.page_id), now=now)
+        if why_not is None:
+            groups[(delivery.recipient, delivery.method)].append(delivery)
+        else:
+            ended.append(cancel(delivery, reason=why_not, now=now))
+    sends: list[tuple[Delivery, ...]] = []
+    deferred: list[Delivery] = []
+    for key, group in groups.items():
+        until = _hold_until(group, recent.get(key, ()), now=now)
+        if until is not None:
+            deferred.extend(replace(d, next_attempt_at=until) for d in group)
+            continue
+        told, collapsed = _newest_per_page(group, now=now)
+        sends.append(told)
+        ended.extend(collapsed)
+    return DispatchPlan(
+        sends=tuple(sends), ended=tuple(ended), deferred=tuple(deferred)
+    )
+
+
+def reason_not_to_send(
+    delivery: Delivery, page: Page | None, *, now: datetime
+) -> str | None:
+    """Return why this delivery must not be sent any more, or none if it must."""
+    if page is None:
+        return "its page is gone"
+    if page.state is PageState.ACKNOWLEDGED:
+        return f"acknowledged by {page.acknowledged_by or 'the sender'}"
+    if page.state is PageState.RESOLVED:
+        return "resolved"
+    if now >= delivery.deadline_at:
+        return "past its deadline"
+    return None
+
+
+def _newest_per_page(
+    group: Sequence[Delivery], *, now: datetime
+) -> tuple[tuple[Delivery, ...], list[Delivery]]:
+    newest: dict[str, Delivery] = {}
+    for delivery in sorted(group, key=lambda d: (d.due_at, d.id)):
+        newest[delivery.page_id] = delivery
+    told = tuple(newest.values())
+    collapsed = [
+        collapse(delivery, into=newest[delivery.page_id], now=now)
+        for delivery in group
+        if newest[delivery.page_id].id != delivery.id
+    ]
+    return told, collapsed
+
+
+def _hold_until(
+    group: Sequence[Delivery], recent: Sequence[datetime], *, now: datetime
+) -> datetime | None:
+    """Return until when this contact method rests, or none if it may be used now."""
+    window_start = now - limits.METHOD_WINDOW
+    in_window = sorted(at for at in recent if at > window_start)
+    if len(in_window) < limits.METHOD_MESSAGES_MAX:
+        return None
+    frees_at = in_window[-limits.METHOD_MESSAGES_MAX] + limits.METHOD_WINDOW
+    must_go_at = min(d.due_at for d in group) + limits.BUNDLE_WAIT_MAX
+    until = min(frees_at, must_go_at)
+    return until if until > now else None
+
+
+def claimed(delivery: Delivery, *, owner: str, lease_until: datetime) -> Delivery:
+    """Return the delivery claimed by a node: leased, under a new fence."""
+    return replace(
+        delivery,
+        state=DeliveryState.CLAIMED,
+        lease_owner=owner,
+        lease_until=lease_until,
+        fence=delivery.fence + 1,
+        attempts=delivery.attempts + 1,
+    )

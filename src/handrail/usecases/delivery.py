@@ -1,0 +1,264 @@
+"""Sending in three steps that a crash may fall between: claim, send, record.
+
+Claim and record are here, each one transaction; the send itself holds none.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from handrail.core import limits
+from handrail.core.alert.alert import Alert
+from handrail.core.configuration.snapshot import Snapshot
+from handrail.core.ids import AlertId, AttemptId, DeliveryId, NodeId, PageId
+from handrail.core.paging.delivery import Attempt, Delivery, DeliveryState
+from handrail.core.paging.dispatch import (
+    DispatchPlan,
+    MethodKey,
+    claimed,
+    plan_dispatch,
+)
+from handrail.core.paging.outcome import (
+    Accepted,
+    Outcome,
+    Permanent,
+    Retryable,
+    Unknown,
+)
+from handrail.core.paging.page import Page, PageState
+from handrail.core.paging.retry import Settled, bring_forward, settle
+from handrail.core.people.contact_method import ChannelKind
+from handrail.ports.id_source import IdSource
+from handrail.ports.store import Transaction
+from handrail.usecases import paging
+
+HELD = "held"
+"""The meta key that keeps everything from being sent, after a restore."""
+
+DUE_SEEN_MAX = 2000
+"""Due deliveries looked at in one claim: a backlog is seen, and bundled, whole."""
+
+Planner = Callable[..., DispatchPlan]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Send:
+    """One message that this node has claimed the right to send.
+
+    Attributes:
+        id: Names the message; attempts of a bundle share it.
+        deliveries: What it settles; more than one is a bundle.
+        pages: The pages they belong to, as they were at the claim.
+        alerts: The alerts those pages are about, by alert id.
+        snapshot: The configuration in force, for saying who is told next.
+        claimed_at: When the claim was made, by the transaction's clock.
+    """
+
+    id: str
+    deliveries: tuple[Delivery, ...]
+    pages: Mapping[PageId, Page]
+    alerts: Mapping[AlertId, Alert]
+    snapshot: Snapshot
+    claimed_at: datetime
+
+    @property
+    def first(self) -> Delivery:
+        """Return the delivery whose address and method the message uses."""
+        return self.deliveries[0]
+
+
+def claim(
+    tx: Transaction,
+    *,
+    node: NodeId,
+    ids: IdSource,
+    kind: ChannelKind | None = None,
+    messages: int = limits.CLAIM_BATCH_MAX,
+    plan: Planner = plan_dispatch,
+) -> list[Send]:
+    """Claim what is due under a lease and a new fence; nothing while held.
+
+    Args:
+        tx: The transaction.
+        node: Who claims.
+        ids: Makes the messages' ids.
+        kind: Only deliveries of this kind, so that a slow provider holds up no other.
+        messages: At most this many messages; a bundle counts once.
+        plan: Says what is sent, bundled or dropped.
+    """
+    if tx.meta.get(HELD):
+        return []
+    due = tx.delivery.claimable(limit=DUE_SEEN_MAX, kind=kind)
+    if not due:
+        return []
+    pages = _pages(tx, due)
+    recent: Mapping[MethodKey, Sequence[datetime]] = tx.delivery.recent_messages(
+        since=tx.now - limits.METHOD_WINDOW
+    )
+    planned = plan(due, pages=pages, recent=recent, now=tx.now)
+    for delivery in (*planned.ended, *planned.deferred):
+        tx.delivery.save(delivery)
+    chosen = planned.sends[:messages]
+    return [_claim_one(tx, group, pages, node, ids) for group in chosen]
+
+
+def _pages(tx: Transaction, due: Sequence[Delivery]) -> dict[PageId, Page]:
+    found = (tx.page.get(page_id) for page_id in {d.page_id for d in due})
+    return {page.id: page for page in found if page is not None}
+
+
+def _claim_one(
+    tx: Transaction,
+    group: Sequence[Delivery],
+    pages: Mapping[PageId, Page],
+    node: NodeId,
+    ids: IdSource,
+) -> Send:
+    lease_until = tx.now + limits.LEASE
+    taken = tuple(claimed(d, owner=node, lease_until=lease_until) for d in group)
+    for delivery in taken:
+        tx.delivery.save(delivery)
+    concerned = {d.page_id: pages[d.page_id] for d in taken}
+    alerts = (tx.alert.get(page.alert_id) for page in concerned.values())
+    return Send(
+        id=ids.new_id(),
+        deliveries=taken,
+        pages=concerned,
+        alerts={alert.id: alert for alert in alerts if alert is not None},
+        snapshot=tx.configuration.snapshot(),
+        claimed_at=tx.now,
+    )
+
+
+Settle = Callable[..., Settled]
+
+
+def record(
+    tx: Transaction,
+    send: Send,
+    outcome: Outcome,
+    *,
+    node: NodeId,
+    ids: IdSource,
+    decide: Settle = settle,
+) -> None:
+    """Record what the attempt came to, for every delivery of the message.
+
+    Success counts whatever happened meanwhile; failure only under the present fence.
+    """
+    attempts = []
+    for claimed_one in send.deliveries:
+        stored = tx.delivery.get(claimed_one.id, lock=True)
+        if stored is None:
+            continue
+        attempts.append(_attempt(send, claimed_one, outcome, tx.now, node, ids))
+        settled = decide(
+            stored,
+            outcome,
+            fence=claimed_one.fence,
+            jitter=ids.jitter(),
+            now=tx.now,
+        )
+        if settled.delivery != stored:
+            tx.delivery.save(settled.delivery)
+        if settled.fail_over:
+            _fail_over(tx, settled.delivery, ids=ids)
+    tx.delivery.add_attempts(attempts)
+
+
+def _fail_over(tx: Transaction, failed: Delivery, *, ids: IdSource) -> None:
+    page = tx.page.get(failed.page_id)
+    if page is None or page.state not in {PageState.OPEN, PageState.EXHAUSTED}:
+        return
+    others = tx.delivery.owed_for_recipient(failed.page_id, failed.recipient)
+    for other in others:
+        if other.id == failed.id:
+            continue
+        forward = bring_forward(other, now=tx.now)
+        if forward != other:
+            tx.delivery.save(forward)
+            break
+    if failed.state is DeliveryState.DEAD:
+        paging.escalate_dead_level(tx, failed.page_id, failed.entry_id, ids=ids)
+
+
+def _attempt(
+    send: Send,
+    delivery: Delivery,
+    outcome: Outcome,
+    now: datetime,
+    node: NodeId,
+    ids: IdSource,
+) -> Attempt:
+    match outcome:
+        case Accepted(reference=reference):
+            name, detail = "accepted", ""
+        case Retryable(reason=detail):
+            name, reference = "retryable", ""
+        case Permanent(reason=detail, scope=scope):
+            name, reference = f"permanent:{scope}", ""
+        case Unknown(reason=detail):
+            name, reference = "unknown", ""
+    return Attempt(
+        id=AttemptId(ids.new_id()),
+        delivery_id=DeliveryId(delivery.id),
+        node=node,
+        fence=delivery.fence,
+        started_at=send.claimed_at,
+        ended_at=now,
+        outcome=name,
+        detail=detail[:500],
+        reference=reference[:200],
+        bundle_id=send.id if len(send.deliveries) > 1 else "",
+    )
+
+
+def reclaim_dead(tx: Transaction, dead: Sequence[NodeId]) -> int:
+    """Make the claims of nodes that are surely gone due at once."""
+    return tx.delivery.lapse_leases(dead) if dead else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldView:
+    """What would be sent if the installation were released.
+
+    Attributes:
+        since: What put it on hold, or none where it is not held.
+        owed: Deliveries, soonest first.
+        per_recipient: How many each recipient would get, before bundling.
+    """
+
+    since: str | None
+    owed: tuple[Delivery, ...]
+    per_recipient: Mapping[str, int]
+
+
+def show_held(tx: Transaction, *, limit: int = 1000) -> HeldView:
+    """Return what waits, and why nothing is being sent."""
+    owed = tuple(tx.delivery.owed(limit=limit))
+    counts = Counter(d.recipient for d in owed)
+    return HeldView(since=tx.meta.get(HELD) or None, owed=owed, per_recipient=counts)
+
+
+def release(tx: Transaction, *, discard: bool) -> int:
+    """Let sending go on; with ``discard`` what was owed before is cancelled first.
+
+    Returns:
+        How many deliveries were cancelled.
+    """
+    cancelled = 0
+    if discard:
+        for delivery in tx.delivery.owed(limit=1_000_000):
+            gone = replace(
+                delivery,
+                state=DeliveryState.CANCELLED,
+                reason="discarded when the restored installation was released",
+                closed_at=tx.now,
+                lease_until=None,
+                lease_owner=None,
+            )
+            tx.delivery.save(gone)
+            cancelled += 1
+    tx.meta.set(HELD, "")
+    return cancelled

@@ -1,0 +1,115 @@
+"""What a recipient is told: the facts of a send, put together for a channel.
+
+Nothing here may stop a page: what cannot be worked out is left out, with a note.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from handrail.core import limits
+from handrail.core.alert.alert import Alert
+from handrail.core.ids import Slug
+from handrail.core.instants import format_rfc3339
+from handrail.core.paging import ack_link
+from handrail.core.paging.delivery import Delivery
+from handrail.core.paging.forecast import NextLevel, forecast
+from handrail.core.paging.page import Page
+from handrail.ports.channel import Message, MessageItem
+from handrail.usecases.delivery import Send
+
+Sign = Callable[[bytes], str]
+_LATE = timedelta(minutes=2)
+_HIDDEN = frozenset({"summary", "description", "alertname", "__raw__"})
+
+
+def compose(send: Send, *, base_url: str, sign: Sign) -> Message:
+    """Return the message of a send; ``base_url`` is where people reach the server."""
+    first = send.first
+    newest_first = sorted(send.deliveries, key=lambda d: d.due_at, reverse=True)
+    return Message(
+        idempotency_key=_key(send),
+        recipient=first.recipient,
+        address=first.address,
+        secret=first.secret,
+        items=tuple(
+            _item(send, delivery, base_url=base_url, sign=sign)
+            for delivery in newest_first
+        ),
+        is_repeat=any(d.attempts > 1 for d in send.deliveries),
+        sent_at=send.claimed_at,
+    )
+
+
+def _key(send: Send) -> str:
+    # A bundle's content differs from any single message, so it has a key of its own.
+    return send.first.idempotency_key if len(send.deliveries) == 1 else f"msg_{send.id}"
+
+
+def _item(send: Send, delivery: Delivery, *, base_url: str, sign: Sign) -> MessageItem:
+    page = send.pages[delivery.page_id]
+    alert = send.alerts.get(page.alert_id)
+    kind, _, name = delivery.recipient.partition(":")
+    token = ack_link.make(
+        page_id=page.id,
+        user=Slug(name) if kind == "user" else None,
+        expires_at=send.claimed_at + limits.ACK_LINK_LIFE,
+        sign=sign,
+    )
+    return MessageItem(
+        page_id=page.id,
+        delivery_id=delivery.id,
+        title=page.title,
+        service=page.service or "no service",
+        severity=page.severity,
+        opened_at=page.opened_at,
+        summary=_summary(alert),
+        details=_details(alert),
+        alert_url=f"{base_url}/alerts/{page.alert_id}",
+        ack_url=f"{base_url}/a/{token}",
+        what_next=what_next(
+            forecast(page, snapshot=send.snapshot, limit=1), now=send.claimed_at
+        ),
+        notes=_notes(page, delivery, now=send.claimed_at),
+    )
+
+
+def _summary(alert: Alert | None) -> str:
+    if alert is None:
+        return ""
+    found = alert.annotations.get("description") or alert.annotations.get("summary")
+    return found if found and found != alert.title else ""
+
+
+def _details(alert: Alert | None) -> tuple[tuple[str, str], ...]:
+    if alert is None:
+        return ()
+    facts = [*sorted(alert.labels.items()), *sorted(alert.annotations.items())]
+    if alert.url:
+        facts.append(("source", alert.url))
+    return tuple((name, value) for name, value in facts if name not in _HIDDEN)
+
+
+def what_next(coming: tuple[NextLevel, ...], *, now: datetime) -> str:
+    """Return in words who is told next and when, if nobody acknowledges."""
+    if not coming:
+        return "Nobody else will be told."
+    following = coming[0]
+    wait = max(following.at - now, timedelta(0))
+    minutes, seconds = divmod(int(wait.total_seconds()), 60)
+    span = f"{minutes} min" if minutes else f"{seconds} s"
+    at = f"{following.at:%H:%M} UTC (in {span})"
+    if not following.who:
+        return f"Without an answer, nobody is left to tell at {at}."
+    who = ", ".join(name.partition(":")[2] for name in following.who)
+    return f"Without an answer, {who} is told at {at}: {following.what}."
+
+
+def _notes(page: Page, delivery: Delivery, *, now: datetime) -> tuple[str, ...]:
+    notes: list[str] = []
+    if delivery.attempts > 1:
+        notes.append("This may be a repeat: an earlier attempt was not confirmed.")
+    if now - delivery.due_at > _LATE:
+        notes.append(f"Late: this was due at {format_rfc3339(delivery.due_at)}.")
+    if page.alert_expired:
+        notes.append("Its sender fell silent; that does not mean it recovered.")
+    return tuple(notes)

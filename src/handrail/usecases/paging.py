@@ -1,0 +1,318 @@
+"""What people, senders and time do to a page; each verb is one transaction's work."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from handrail.core import limits
+from handrail.core.alert.alert import Alert, AlertState, Disposition
+from handrail.core.errors import NotFoundError
+from handrail.core.ids import DeliveryId, EntryId, PageId, Slug
+from handrail.core.paging import escalate
+from handrail.core.paging.delivery import Delivery, DeliveryState
+from handrail.core.paging.evaluate import Destination
+from handrail.core.paging.event import (
+    EscalationReason,
+    LevelNotified,
+    PageAcknowledged,
+    PageEvent,
+    PageExhausted,
+    PageOpened,
+    PageResolved,
+    PlannedDelivery,
+    ResolveReason,
+)
+from handrail.core.paging.evolve import begin, evolve
+from handrail.core.paging.page import LAST_RESORT_LEVEL, Page
+from handrail.ports.id_source import IdSource
+from handrail.ports.store import Transaction
+from handrail.usecases.page_record import new_event, stream_of
+
+ENGINE = "engine"
+
+
+def open_page(
+    tx: Transaction, alert: Alert, destination: Destination, *, ids: IdSource
+) -> Page:
+    """Open a page about the alert and notify its first level, in this transaction."""
+    snapshot = tx.configuration.snapshot()
+    opened = PageOpened(
+        alert_id=alert.id,
+        title=alert.title,
+        service=destination.service,
+        severity=destination.severity,
+        urgency=destination.urgency,
+        policy=destination.policy,
+        revision=snapshot.revision,
+    )
+    before = begin(PageId(ids.new_id()), opened, at=tx.now)
+    events = escalate.climb(
+        before, reason=EscalationReason.OPENED, by=None, snapshot=snapshot, now=tx.now
+    )
+    page = _fold(before, events, tx)
+    tx.page.add(page)
+    records = [
+        new_event(e, at=tx.now, actor=ENGINE, ids=ids) for e in (opened, *events)
+    ]
+    tx.event.append(stream_of(page.id), records, after=0)
+    alert = replace(alert, page_id=page.id)
+    _apply_effects(tx, page, events, alert=alert, ids=ids)
+    return page
+
+
+def acknowledge(
+    tx: Transaction,
+    page_id: PageId,
+    *,
+    by: Slug | None,
+    via: str,
+    actor: str,
+    ids: IdSource,
+) -> Page:
+    """Take the page: whatever it still owed anybody is cancelled in the same commit.
+
+    Raises:
+        NotFoundError: There is no such page.
+        ConflictError: It is resolved, or somebody else has it.
+    """
+    return _change(
+        tx,
+        page_id,
+        lambda page: escalate.acknowledge(page, by=by, via=via),
+        actor=actor,
+        ids=ids,
+    )
+
+
+def escalate_now(
+    tx: Transaction, page_id: PageId, *, by: Slug | None, actor: str, ids: IdSource
+) -> Page:
+    """Notify the next level at once.
+
+    Raises:
+        NotFoundError: There is no such page.
+        ConflictError: It is resolved.
+    """
+    snapshot = tx.configuration.snapshot()
+    return _change(
+        tx,
+        page_id,
+        lambda page: escalate.escalate_now(page, by=by, snapshot=snapshot, now=tx.now),
+        actor=actor,
+        ids=ids,
+    )
+
+
+def resolve(
+    tx: Transaction, page_id: PageId, *, by: Slug | None, actor: str, ids: IdSource
+) -> Page:
+    """End the page, and its alert with it.
+
+    Raises:
+        NotFoundError: There is no such page.
+    """
+    page = _get(tx, page_id)
+    alert = tx.alert.get(page.alert_id, lock=True)
+    if alert is not None and alert.closed_at is None:
+        who = by or actor
+        closed = replace(
+            alert,
+            state=AlertState.RESOLVED,
+            closed_at=tx.now,
+            evaluate_due_at=None,
+            expire_due_at=None,
+            reason=f"resolved by {who}",
+        )
+        tx.alert.save(closed)
+    return end_page(
+        tx, page_id, reason=ResolveReason.PERSON, by=by, actor=actor, ids=ids
+    )
+
+
+def end_page(
+    tx: Transaction,
+    page_id: PageId,
+    *,
+    reason: ResolveReason,
+    by: Slug | None,
+    actor: str,
+    ids: IdSource,
+) -> Page:
+    """End the page only; its alert is the caller's business."""
+    return _change(
+        tx,
+        page_id,
+        lambda page: escalate.resolve(page, reason=reason, by=by),
+        actor=actor,
+        ids=ids,
+    )
+
+
+def note_expiry(tx: Transaction, page_id: PageId, *, ids: IdSource) -> Page:
+    """Note on the page that its alert's sender fell silent."""
+    return _change(tx, page_id, escalate.expire, actor=ENGINE, ids=ids)
+
+
+def advance_due(tx: Transaction, *, ids: IdSource, limit: int) -> int:
+    """Advance pages whose timer has run out; return how many were looked at."""
+    pages = tx.page.due(limit=limit)
+    snapshot = tx.configuration.snapshot() if pages else None
+    for page in pages:
+        assert snapshot is not None
+        events = escalate.advance(
+            page,
+            snapshot=snapshot,
+            nobody_was_told=_nobody_was_told(tx, page),
+            now=tx.now,
+        )
+        _record(tx, page, events, actor=ENGINE, ids=ids)
+    return len(pages)
+
+
+def escalate_dead_level(
+    tx: Transaction, page_id: PageId, entry_id: EntryId, *, ids: IdSource
+) -> None:
+    """Pass the page on if nothing of this level entry can ever arrive."""
+    entry = [d for d in tx.delivery.for_page(page_id) if d.entry_id == entry_id]
+    if any(d.state is not DeliveryState.DEAD for d in entry):
+        return
+    snapshot = tx.configuration.snapshot()
+    _change(
+        tx,
+        page_id,
+        lambda page: escalate.all_dead(
+            page, entry_id=entry_id, snapshot=snapshot, now=tx.now
+        ),
+        actor=ENGINE,
+        ids=ids,
+    )
+
+
+def _nobody_was_told(tx: Transaction, page: Page) -> bool:
+    entry = [d for d in tx.delivery.for_page(page.id) if d.entry_id == page.entry_id]
+    return all(d.attempts == 0 for d in entry)
+
+
+def _get(tx: Transaction, page_id: PageId) -> Page:
+    found = tx.page.get(page_id)
+    if found is not None:
+        # Rows are locked alert first, then page, as admission does it.
+        tx.alert.get(found.alert_id, lock=True)
+        found = tx.page.get(page_id, lock=True)
+    if found is None:
+        msg = f"there is no page {page_id}"
+        raise NotFoundError(msg)
+    return found
+
+
+def _change(
+    tx: Transaction,
+    page_id: PageId,
+    decide: Callable[[Page], tuple[PageEvent, ...]],
+    *,
+    actor: str,
+    ids: IdSource,
+) -> Page:
+    page = _get(tx, page_id)
+    return _record(tx, page, decide(page), actor=actor, ids=ids)
+
+
+def _record(
+    tx: Transaction,
+    page: Page,
+    events: tuple[PageEvent, ...],
+    *,
+    actor: str,
+    ids: IdSource,
+) -> Page:
+    if not events:
+        return page
+    after = _fold(page, events, tx)
+    records = [new_event(e, at=tx.now, actor=actor, ids=ids) for e in events]
+    tx.event.append(stream_of(page.id), records, after=page.sequence)
+    tx.page.save(after, expected_sequence=page.sequence)
+    alert = tx.alert.get(page.alert_id, lock=True)
+    _apply_effects(tx, after, events, alert=alert, ids=ids)
+    return after
+
+
+def _fold(page: Page, events: Sequence[PageEvent], tx: Transaction) -> Page:
+    for event in events:
+        page = evolve(page, event, at=tx.now)
+    return page
+
+
+def _apply_effects(
+    tx: Transaction,
+    page: Page,
+    events: Sequence[PageEvent],
+    *,
+    alert: Alert | None,
+    ids: IdSource,
+) -> None:
+    """Write what the events owe: deliveries, cancellations, the alert's disposition."""
+    for event in events:
+        if isinstance(event, LevelNotified):
+            deliveries = [_delivery(tx, page, event, p, ids) for p in event.deliveries]
+            tx.delivery.add(deliveries)
+        if isinstance(event, PageAcknowledged):
+            who = event.by or "the sender"
+            tx.delivery.cancel_owed(page.id, reason=f"acknowledged by {who}")
+        if isinstance(event, PageResolved):
+            tx.delivery.cancel_owed(page.id, reason=f"resolved: {event.reason}")
+    if alert is not None and alert.page_id == page.id:
+        tx.alert.save(disposed(alert, page, events))
+
+
+def disposed(alert: Alert, page: Page, events: Sequence[PageEvent]) -> Alert:
+    """Return the alert with the disposition that these events of its page give it."""
+    for event in events:
+        match event:
+            case LevelNotified(level=level) if level == LAST_RESORT_LEVEL:
+                found = Disposition.LAST_RESORT
+                why = "no level led to an answer; the last resort was told"
+                alert = replace(alert, disposition=found, reason=why)
+            case LevelNotified():
+                why = f"level {event.level + 1} was told: {event.reason}"
+                alert = replace(alert, disposition=Disposition.PAGED, reason=why)
+            case PageAcknowledged():
+                found = Disposition.PAGED_ACKNOWLEDGED
+                why = f"acknowledged by {event.by or 'the sender'} via {event.via}"
+                alert = replace(alert, disposition=found, reason=why)
+            case PageExhausted():
+                found = Disposition.PAGED_EXHAUSTED
+                alert = replace(alert, disposition=found, reason=event.why)
+            case PageResolved() if page.acknowledged_at is None:
+                found = Disposition.RESOLVED
+                why = f"resolved before anybody answered: {event.reason}"
+                alert = replace(alert, disposition=found, reason=why)
+            case _:
+                pass
+    return alert
+
+
+def _delivery(
+    tx: Transaction,
+    page: Page,
+    event: LevelNotified,
+    planned: PlannedDelivery,
+    ids: IdSource,
+) -> Delivery:
+    delivery_id = DeliveryId(ids.new_id())
+    due_at = tx.now + planned.after
+    return Delivery(
+        id=delivery_id,
+        page_id=page.id,
+        entry_id=event.entry_id,
+        recipient=planned.recipient,
+        target=planned.target,
+        why=planned.why,
+        method=planned.method,
+        kind=planned.kind,
+        address=planned.address,
+        secret=planned.secret,
+        due_at=due_at,
+        next_attempt_at=due_at,
+        deadline_at=tx.now + limits.DELIVERY_MAX_AGE,
+        created_at=tx.now,
+        idempotency_key=f"msg_{delivery_id}",
+    )
