@@ -169,7 +169,7 @@ def _unquote(token: _Token) -> str:
 
 
 def _resolve(inner: str) -> str:
-    """Resolve escapes byte by byte: ``\\x`` ones together must be valid UTF-8."""
+    """Resolve escapes byte by byte; those of bytes must together be valid UTF-8."""
     if "\n" in inner:
         msg = "a line break must be written as an escape"
         raise ValueError(msg)
