@@ -11,8 +11,10 @@ from handrail.core.ids import Slug
 class RotationUnit(StrEnum):
     """What a turn's length counts; always in wall-clock time."""
 
+    HOUR = "hour"
     DAY = "day"
     WEEK = "week"
+    MONTH = "month"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +23,7 @@ class Rotation:
 
     Attributes:
         participants: Names of users, in order; ``None`` is nobody, an intended gap.
-        unit: Day or week.
+        unit: What ``length`` counts.
         length: Units per turn, 1 or more.
         starts_on: Local date of the first turn's first handoff; turn 0 begins there.
         handoff: Local wall-clock time of every handoff.
