@@ -13,11 +13,12 @@ class Document:
     Attributes:
         kind: ``user``, ``team``, ``service``, ``route``, ``schedule``, ``override``,
             ``escalation_policy``, ``severity_matrix``, ``last_resort``,
-            ``integration`` or ``channel``.
+            ``integration``, ``channel`` or ``integration_key`` (a key that was issued
+            on demand; only its digest is stored).
         name: The slug; singletons are named after their kind.
         version: 1 at first, one more with each change.
         body: Canonical JSON text of the validated content.
-        order: Position within its kind in the applied files; routes need it.
+        order: Rank within its kind, with gaps; the order of routes and overrides.
         revision: The revision that stored it.
         effective_from: From when it holds.
         managed_by: ``file`` or ``console``.

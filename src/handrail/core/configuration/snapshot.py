@@ -21,13 +21,14 @@ class Integration:
     Attributes:
         name: The slug; the scope of dedup keys.
         source: Kind of sender, a folder under ``sources``.
-        key_digest: SHA-256 hex of the integration key; the key itself is not kept.
+        key_digests: SHA-256 hex of every live key, more than one while a key is
+            rotated; the keys themselves are not kept.
         service: Where alerts go that no route matches, or none for the last resort.
     """
 
     name: Slug
     source: str
-    key_digest: str
+    key_digests: tuple[str, ...] = ()
     service: Slug | None = None
 
 
@@ -39,6 +40,7 @@ class Snapshot:
         revision: Counts applies; 0 is the empty configuration.
         routes: In order; the first match decides.
         channels: Named channels of the organisation, for ``channel:`` targets.
+        integration_by_key: From the SHA-256 hex of a live key to its integration.
     """
 
     revision: int = 0
@@ -49,6 +51,7 @@ class Snapshot:
     policies: Mapping[Slug, EscalationPolicy] = field(default_factory=dict)
     channels: Mapping[Slug, ContactMethod] = field(default_factory=dict)
     integrations: Mapping[Slug, Integration] = field(default_factory=dict)
+    integration_by_key: Mapping[str, Integration] = field(default_factory=dict)
     routes: tuple[Route, ...] = ()
     matrix: Matrix = field(default_factory=lambda: dict(DEFAULT_MATRIX))
     last_resort: LastResort | None = None

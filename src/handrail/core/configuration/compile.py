@@ -1,0 +1,316 @@
+"""Stored documents become one snapshot: the only reader of canonical bodies.
+
+A body is canonical JSON that validation wrote: fields at their default are left out,
+durations and times are spelled as ``spelling`` writes them, and references were
+checked. Whatever a reference points at that is no longer there compiles all the same
+and is skipped when it is used: paging fails open.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from handrail.core import limits, wall_clock
+from handrail.core.access.role import Role
+from handrail.core.configuration import spelling
+from handrail.core.configuration.document import Document
+from handrail.core.configuration.snapshot import Integration, Snapshot
+from handrail.core.escalation.policy import (
+    EscalationPolicy,
+    LastResort,
+    Level,
+    Target,
+    TargetKind,
+)
+from handrail.core.ids import Slug
+from handrail.core.people.contact_method import ChannelKind, ContactMethod
+from handrail.core.people.team import Team
+from handrail.core.people.user import NotificationRule, User
+from handrail.core.routing.matcher import Matcher, parse_matchers
+from handrail.core.routing.route import Route
+from handrail.core.schedule.schedule import Override, Rotation, Schedule
+from handrail.core.service.service import Service
+from handrail.core.service.support_hours import SupportHours, Window
+from handrail.core.severity.severity import (
+    DEFAULT_MATRIX,
+    Hours,
+    Matrix,
+    Severity,
+    SeverityRule,
+    Urgency,
+)
+
+Body = Mapping[str, Any]
+"""Decoded canonical JSON; its shape is what ``definition`` says of the kind."""
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """A document with its decoded body."""
+
+    document: Document
+    body: Body
+
+    @property
+    def name(self) -> Slug:
+        return self.document.name
+
+    @property
+    def title(self) -> str:
+        return str(self.body.get("title", self.name))
+
+
+def compile_snapshot(documents: Iterable[Document], *, revision: int) -> Snapshot:
+    """Return the configuration that these documents in force make up.
+
+    Args:
+        documents: At most one per kind and name; ends of documents are passed over.
+        revision: The number of the apply that made it so.
+    """
+    parts: dict[str, list[_Part]] = {}
+    for document in sorted(documents, key=lambda d: (d.order, d.name)):
+        if not document.is_removed:
+            part = _Part(document=document, body=json.loads(document.body))
+            parts.setdefault(document.kind, []).append(part)
+    integrations = _integrations(parts)
+    return Snapshot(
+        revision=revision,
+        users={p.name: _user(p) for p in parts.get("user", ())},
+        teams={p.name: _team(p) for p in parts.get("team", ())},
+        services={p.name: _service(p) for p in parts.get("service", ())},
+        schedules=_schedules(parts),
+        policies={p.name: _policy(p) for p in parts.get("escalation_policy", ())},
+        channels={
+            p.name: _contact_method(p.body | {"name": p.name})
+            for p in parts.get("channel", ())
+        },
+        integrations=integrations,
+        integration_by_key={
+            digest: integration
+            for integration in integrations.values()
+            for digest in integration.key_digests
+        },
+        routes=tuple(_route(p) for p in parts.get("route", ())),
+        matrix=_matrix([p.body for p in parts.get("severity_matrix", ())]),
+        last_resort=next(map(_last_resort, parts.get("last_resort", ())), None),
+    )
+
+
+def parse_target(text: str) -> Target:
+    """Read a target such as ``schedule:payments-primary`` or ``user:ana``.
+
+    Raises:
+        ValueError: It is spelled otherwise.
+    """
+    kind, colon, name = text.partition(":")
+    if not colon or kind not in TargetKind:
+        msg = (
+            f"{text!r} is not a target; write schedule:NAME, user:NAME, team:NAME "
+            "or channel:NAME"
+        )
+        raise ValueError(msg)
+    return Target(kind=TargetKind(kind), name=spelling.parse_slug(name))
+
+
+def support_hours(items: Iterable[Body]) -> SupportHours | None:
+    """Return the support hours of a service's list of windows, none for an empty one.
+
+    All windows of one service share one zone; validation refuses anything else.
+    """
+    windows = tuple(
+        Window(
+            weekdays=frozenset(WEEKDAYS.index(day) for day in item["days"]),
+            start=spelling.parse_wall_time(item["from"]),
+            end=spelling.parse_end_time(item["to"]),
+        )
+        for item in items
+    )
+    zones = [item["time_zone"] for item in items]
+    return SupportHours(time_zone=zones[0], windows=windows) if windows else None
+
+
+def moment_in(zone: str, text: str) -> datetime:
+    """Return the UTC instant of a moment that may be local to the zone."""
+    moment = spelling.parse_moment(text)
+    if moment.tzinfo is not None:
+        return moment
+    return wall_clock.instant_of(moment, wall_clock.zone(zone))
+
+
+def _user(part: _Part) -> User:
+    body = part.body
+    rules: Mapping[str, list[Body]] = body.get("notification_rules", {})
+    return User(
+        name=part.name,
+        full_name=body.get("full_name", part.name),
+        email=body.get("email", ""),
+        time_zone=body.get("time_zone", "UTC"),
+        role=Role(body.get("role", Role.RESPONDER)),
+        contact_methods=tuple(map(_contact_method, body.get("contact_methods", ()))),
+        rules={
+            Urgency(urgency): tuple(
+                NotificationRule(
+                    method=rule["method"],
+                    after=spelling.parse_duration(rule.get("after", "0s")),
+                )
+                for rule in ladder
+            )
+            for urgency, ladder in rules.items()
+        },
+    )
+
+
+def _contact_method(body: Body) -> ContactMethod:
+    return ContactMethod(
+        name=body["name"],
+        kind=ChannelKind(body["kind"]),
+        address=body.get("address", body["name"]),
+        secret=body.get("secret", ""),
+    )
+
+
+def _team(part: _Part) -> Team:
+    return Team(
+        name=part.name,
+        title=part.title,
+        members=tuple(part.body.get("members", ())),
+        lead=part.body.get("lead"),
+    )
+
+
+def _service(part: _Part) -> Service:
+    body = part.body
+    severity = body.get("default_severity")
+    return Service(
+        name=part.name,
+        title=part.title,
+        team=body.get("team"),
+        escalation_policy=body["escalation_policy"],
+        tier=body.get("tier", 2),
+        runbook=body.get("runbook", ""),
+        support_hours=support_hours(body.get("support_hours", ())),
+        default_severity=Severity(severity) if severity else None,
+    )
+
+
+def _route(part: _Part) -> Route:
+    body = part.body
+    severity, urgency = body.get("severity"), body.get("urgency")
+    matchers: list[Matcher] = []
+    for text in body.get("match", ()):
+        matchers.extend(parse_matchers(text))
+    return Route(
+        name=part.name,
+        matchers=tuple(matchers),
+        service=body["service"],
+        severity=Severity(severity) if severity else None,
+        urgency=Urgency(urgency) if urgency else None,
+        settle=spelling.parse_duration(body.get("settle", "0s")),
+    )
+
+
+def _schedules(parts: Mapping[str, list[_Part]]) -> dict[Slug, Schedule]:
+    overrides: dict[str, list[_Part]] = {}
+    for part in parts.get("override", ()):
+        overrides.setdefault(part.body["schedule"], []).append(part)
+    return {
+        part.name: _schedule(part, overrides.get(part.name, []))
+        for part in parts.get("schedule", ())
+    }
+
+
+def _schedule(part: _Part, overrides: list[_Part]) -> Schedule:
+    zone = part.body.get("time_zone", "UTC")
+    rotation = part.body["rotation"]
+    length, unit = spelling.parse_every(rotation["every"])
+    return Schedule(
+        name=part.name,
+        title=part.title,
+        time_zone=zone,
+        rotation=Rotation(
+            participants=tuple(
+                None if name == NOBODY else Slug(name)
+                for name in rotation["participants"]
+            ),
+            unit=unit,
+            length=length,
+            starts_on=spelling.parse_date(rotation["starts_on"]),
+            handoff=spelling.parse_wall_time(rotation["handoff"]),
+        ),
+        overrides=tuple(
+            Override(
+                name=override.name,
+                user=override.body["user"],
+                starts_at=moment_in(zone, override.body["from"]),
+                ends_at=moment_in(zone, override.body["until"]),
+                order=override.document.order,
+            )
+            for override in overrides
+        ),
+    )
+
+
+def _policy(part: _Part) -> EscalationPolicy:
+    return EscalationPolicy(
+        name=part.name,
+        levels=tuple(
+            Level(
+                targets=tuple(map(parse_target, rule["notify"])),
+                escalate_after=spelling.parse_duration(rule["escalate_after"]),
+            )
+            for rule in part.body["rules"]
+        ),
+        rounds=part.body.get("rounds", 1),
+        version=part.document.version,
+    )
+
+
+def _last_resort(part: _Part) -> LastResort:
+    repeat = part.body.get("repeat_after")
+    return LastResort(
+        targets=tuple(map(parse_target, part.body["notify"])),
+        repeat_after=_or(repeat, limits.LAST_RESORT_REPEAT_DEFAULT),
+        times=part.body.get("times", limits.LAST_RESORT_TIMES_DEFAULT),
+    )
+
+
+def _or(text: str | None, default: timedelta) -> timedelta:
+    return default if text is None else spelling.parse_duration(text)
+
+
+def _matrix(bodies: Iterable[Body]) -> Matrix:
+    matrix = dict(DEFAULT_MATRIX)
+    for body in bodies:
+        for word, fields in body.items():
+            severity = Severity(word)
+            known = matrix[severity]
+            matrix[severity] = SeverityRule(
+                severity=severity,
+                impact=fields.get("impact", known.impact),
+                urgency=Urgency(fields.get("urgency", known.urgency)),
+                hours=Hours(fields.get("hours", known.hours)),
+                communication=fields.get("communication", known.communication),
+            )
+    return matrix
+
+
+def _integrations(parts: Mapping[str, list[_Part]]) -> dict[Slug, Integration]:
+    issued: dict[str, list[str]] = {}
+    for part in parts.get("integration_key", ()):
+        issued.setdefault(part.body["integration"], []).append(part.body["digest"])
+    made: dict[Slug, Integration] = {}
+    for part in parts.get("integration", ()):
+        own = part.body.get("key_digest")
+        digests = [own] if own else []
+        made[part.name] = Integration(
+            name=part.name,
+            source=part.body["source"],
+            key_digests=tuple(digests + issued.get(part.name, [])),
+            service=part.body.get("service"),
+        )
+    return made

@@ -1,0 +1,190 @@
+"""How durations, dates, times and names are spelled in configuration.
+
+Every reader takes what a person writes and raises ``ValueError`` with a sentence that
+says how to write it; the matching writer gives the canonical spelling that documents
+store, so that ``90s`` and ``1m30s`` are the same document.
+"""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo, available_timezones
+
+from handrail.core.ids import Slug
+from handrail.core.instants import parse_rfc3339
+from handrail.core.schedule.schedule import RotationUnit
+
+SLUG_PATTERN = r"^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$"
+DURATION_PATTERN = r"^(?=\d)(?:\d{1,5}d)?(?:\d{1,6}h)?(?:\d{1,6}m)?(?:\d{1,8}s)?$"
+EVERY_PATTERN = r"^[1-9]\d{0,2} (?:day|week)s?$"
+WALL_TIME_PATTERN = r"^(?:[01]?\d|2[0-3]):[0-5]\d$"
+MIDNIGHT_AS_END = "24:00"
+DATE_PATTERN = r"^\d{4}-\d{2}-\d{2}$"
+LOCAL_PATTERN = r"^\d{4}-\d{2}-\d{2}[ T](?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?$"
+EMAIL_PATTERN = (
+    r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}"
+    r"@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$"
+)
+URL_PATTERN = r"^https?://[A-Za-z0-9.\-\[\]:%_~]+(?:[/?#][^\s]*)?$"
+REFERENCE_PATTERN = (
+    r"^(?:env:[A-Za-z_][A-Za-z0-9_]{0,127}|file:[^\s\x00-\x1f]{1,1024})$"
+)
+DIGEST_PATTERN = r"^sha256:[0-9a-f]{64}$"
+
+_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+_RESERVED = frozenset({"nobody"})
+_YEARS = range(1971, 2200)
+
+
+def parse_slug(text: str) -> Slug:
+    """Read the name of a configured thing.
+
+    Raises:
+        ValueError: It is not 1 to 64 characters of ``[a-z0-9._-]`` that begin and end
+            with a letter or digit, or it is the reserved word ``nobody``.
+    """
+    if not re.fullmatch(SLUG_PATTERN, text):
+        msg = (
+            f"{text!r} is not a name; use 1 to 64 of a-z 0-9 . _ - "
+            "and begin and end with a letter or digit"
+        )
+        raise ValueError(msg)
+    if text in _RESERVED:
+        msg = f"{text!r} is reserved: it marks an intended gap in a rotation"
+        raise ValueError(msg)
+    return Slug(text)
+
+
+def parse_duration(text: str) -> timedelta:
+    """Read a duration such as ``5m``, ``90s``, ``1h30m``, ``2d`` or ``0s``.
+
+    Raises:
+        ValueError: It is spelled otherwise.
+    """
+    if not re.fullmatch(DURATION_PATTERN, text):
+        msg = f"{text!r} is not a duration; write it like 30s, 5m, 1h30m or 2d"
+        raise ValueError(msg)
+    found = _DURATION.fullmatch(text)
+    assert found is not None, text
+    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
+def format_duration(duration: timedelta) -> str:
+    """Write a duration of whole seconds, 0 or more, with hours as largest unit."""
+    total = int(duration.total_seconds())
+    hours, rest = divmod(total, 3600)
+    minutes, seconds = divmod(rest, 60)
+    parts = ((hours, "h"), (minutes, "m"), (seconds, "s"))
+    return "".join(f"{count}{unit}" for count, unit in parts if count) or "0s"
+
+
+def parse_every(text: str) -> tuple[int, RotationUnit]:
+    """Read the length of a turn, such as ``1 day``, ``1 week`` or ``2 weeks``.
+
+    Raises:
+        ValueError: It is spelled otherwise.
+    """
+    if not re.fullmatch(EVERY_PATTERN, text):
+        msg = f"{text!r} is not a turn's length; write it like 1 day, 1 week, 2 weeks"
+        raise ValueError(msg)
+    count, unit = text.split(" ")
+    return int(count), RotationUnit(unit.removesuffix("s"))
+
+
+def format_every(length: int, unit: RotationUnit) -> str:
+    """Write the length of a turn."""
+    return f"{length} {unit}" + ("s" if length > 1 else "")
+
+
+def parse_wall_time(text: str) -> time:
+    """Read a local time of day such as ``09:00``.
+
+    Raises:
+        ValueError: It is spelled otherwise.
+    """
+    if not re.fullmatch(WALL_TIME_PATTERN, text):
+        msg = f'{text!r} is not a time of day; write it like "09:00", 00:00 to 23:59'
+        raise ValueError(msg)
+    hour, minute = text.split(":")
+    return time(int(hour), int(minute))
+
+
+def parse_end_time(text: str) -> time:
+    """Read the end of a window: a time of day, or ``24:00`` for midnight.
+
+    Raises:
+        ValueError: It is spelled otherwise.
+    """
+    return time(0) if text == MIDNIGHT_AS_END else parse_wall_time(text)
+
+
+def parse_date(text: str) -> date:
+    """Read a calendar date such as ``2026-01-05``.
+
+    Raises:
+        ValueError: It is spelled otherwise, or there is no such day.
+    """
+    try:
+        day = date.fromisoformat(text) if re.fullmatch(DATE_PATTERN, text) else None
+    except ValueError:
+        day = None
+    if day is None or day.year not in _YEARS:
+        msg = f"{text!r} is not a date; write it like 2026-01-05"
+        raise ValueError(msg)
+    return day
+
+
+def parse_moment(text: str) -> datetime:
+    """Read a local time without offset (naive), or an instant with one (UTC).
+
+    Raises:
+        ValueError: It is neither ``2026-12-24 09:00`` nor RFC 3339 with an offset.
+    """
+    local = re.fullmatch(LOCAL_PATTERN, text) is not None
+    day, _, clock = text.replace("T", " ").partition(" ")
+    spelled = f"{day} {clock.rjust(5, '0') if clock.count(':') == 1 else clock}"
+    try:
+        moment = datetime.fromisoformat(spelled) if local else parse_rfc3339(text)
+    except (ValueError, OverflowError):
+        moment = None
+    if moment is None or moment.year not in _YEARS:
+        msg = (
+            f"{text!r} is not a moment; write local time like 2026-12-24 09:00, "
+            "or an instant like 2026-12-24T09:00:00+01:00"
+        )
+        raise ValueError(msg)
+    return moment
+
+
+def format_moment(moment: datetime) -> str:
+    """Write a local time as ``2026-12-24 09:00`` and an instant with ``Z``."""
+    text = f"{moment:%Y-%m-%d %H:%M}"
+    text += f":{moment:%S}" if moment.second else ""
+    if moment.tzinfo is None:
+        return text
+    assert moment.tzinfo is UTC, repr(moment)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}Z"
+
+
+@lru_cache(maxsize=1)
+def _zones() -> frozenset[str]:
+    """Return the keys of the IANA database this installation knows."""
+    return frozenset(available_timezones()) - {"localtime", "Factory", "posixrules"}
+
+
+def zone_names() -> tuple[str, ...]:
+    """Return every accepted zone name, sorted, for hints."""
+    return tuple(sorted(_zones()))
+
+
+def parse_zone(text: str) -> str:
+    """Read an IANA time zone name such as ``Europe/Berlin``.
+
+    Raises:
+        ValueError: The zone database of this installation has no such key.
+    """
+    if text not in _zones():
+        msg = f"{text!r} is not an IANA time zone; write it like Europe/Berlin or UTC"
+        raise ValueError(msg)
+    return ZoneInfo(text).key
