@@ -1,0 +1,83 @@
+# Needs make and a Python >= 3.11 with venv; everything else is installed into .venv.
+# `make help` lists what there is.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+# The first Python that is new enough and can make an environment; PYTHON=... overrides.
+PYTHON ?= $(shell tools/find-python)
+
+RUN_STAMP := $(VENV)/.run-installed
+DEV_STAMP := $(VENV)/.dev-installed
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+
+.PHONY: help
+help: ## list the targets
+	@echo "Handrail. Start with: make run"
+	@echo
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  make %-10s %s\n", $$1, $$2}' \
+	  $(firstword $(MAKEFILE_LIST))
+	@echo
+	@echo "  ARGS=... is handed on, as in: make test ARGS='tests/core -x'"
+
+.PHONY: run
+run: $(RUN_STAMP) ## install what it needs and serve on http://localhost:8080, data in ./data
+	@exec $(BIN)/handrail serve $(ARGS)
+
+.PHONY: setup
+setup: $(DEV_STAMP) ## install the development environment into .venv
+
+.PHONY: test
+test: $(DEV_STAMP) ## set up what the tests need and run all of them
+	@tools/system-packages
+	@$(BIN)/python -m pytest -ra $(ARGS)
+
+.PHONY: check
+check: $(DEV_STAMP) ## lint, formatting, types, import contracts, dependencies
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@PYTHONPATH=src $(BIN)/lint-imports
+	@$(BIN)/deptry src
+
+.PHONY: fix
+fix: $(DEV_STAMP) ## mend what ruff can mend by itself
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+.PHONY: wheel
+wheel: $(DEV_STAMP) ## build the wheel and the source archive into dist/
+	@$(BIN)/python -m build --no-isolation $(ARGS)
+
+.PHONY: lock
+lock: $(DEV_STAMP) ## write the lock files again; ARGS=--upgrade takes newer releases
+	@$(BIN)/python requirements/compile.py $(ARGS)
+
+.PHONY: clean
+clean: ## remove what was built or cached; keeps .venv and ./data
+	@rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	@find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@if [ -z "$(PYTHON)" ]; then tools/find-python --explain; exit 1; fi
+	@echo "Making $(VENV) with $(PYTHON)"
+	@$(PYTHON) -m venv $(VENV)
+
+# The lock names every file by its hash; pip refuses anything else.
+$(RUN_STAMP): requirements/run.txt pyproject.toml | $(BIN)/python
+	@echo "Installing what Handrail runs on (requirements/run.txt)"
+	@$(PIP) --require-hashes -r requirements/run.txt
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV_STAMP): requirements/dev.txt pyproject.toml | $(BIN)/python
+	@echo "Installing what Handrail is developed with (requirements/dev.txt)"
+	@$(PIP) --require-hashes -r requirements/dev.txt
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@ $(RUN_STAMP)
