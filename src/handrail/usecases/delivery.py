@@ -191,15 +191,7 @@ def _attempt(
     node: NodeId,
     ids: IdSource,
 ) -> Attempt:
-    match outcome:
-        case Accepted(reference=reference):
-            name, detail = "accepted", ""
-        case Retryable(reason=detail):
-            name, reference = "retryable", ""
-        case Permanent(reason=detail, scope=scope):
-            name, reference = f"permanent:{scope}", ""
-        case Unknown(reason=detail):
-            name, reference = "unknown", ""
+    name, detail, reference = _told(outcome)
     return Attempt(
         id=AttemptId(ids.new_id()),
         delivery_id=DeliveryId(delivery.id),
@@ -212,6 +204,19 @@ def _attempt(
         reference=reference[:200],
         bundle_id=send.id if len(send.deliveries) > 1 else "",
     )
+
+
+def _told(outcome: Outcome) -> tuple[str, str, str]:
+    """Return the outcome's name, detail and provider reference, as they are stored."""
+    match outcome:
+        case Accepted(reference=reference):
+            return "accepted", "", reference
+        case Retryable(reason=reason):
+            return "retryable", reason, ""
+        case Permanent(reason=reason, scope=scope):
+            return f"permanent:{scope}", reason, ""
+        case Unknown(reason=reason):
+            return "unknown", reason, ""
 
 
 def reclaim_dead(tx: Transaction, dead: Sequence[NodeId]) -> int:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum, unique
 
+from typing_extensions import override
+
 from handrail.core.ids import Slug
 
 
@@ -24,6 +26,7 @@ class Target:
     kind: TargetKind
     name: Slug
 
+    @override
     def __str__(self) -> str:
         return f"{self.kind}:{self.name}"
 

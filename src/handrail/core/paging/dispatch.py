@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from handrail.core import limits
+from handrail.core.ids import NodeId
 from handrail.core.paging.delivery import Delivery, DeliveryState
 from handrail.core.paging.page import Page, PageState
 from handrail.core.paging.retry import cancel, collapse
@@ -110,7 +111,7 @@ def _hold_until(
     return until if until > now else None
 
 
-def claimed(delivery: Delivery, *, owner: str, lease_until: datetime) -> Delivery:
+def claimed(delivery: Delivery, *, owner: NodeId, lease_until: datetime) -> Delivery:
     """Return the delivery claimed by a node: leased, under a new fence."""
     return replace(
         delivery,

@@ -84,8 +84,8 @@ def backoff(failures: int, *, jitter: float, wish: timedelta | None) -> timedelt
     Doubles from the first wait up to the cap, spread over the upper half. A provider's
     own wish is honoured up to the cap: a page does not sleep an hour on its word.
     """
-    doubled = limits.RETRY_BACKOFF_FIRST * 2 ** min(failures - 1, 10)
-    wait = min(doubled, limits.RETRY_BACKOFF_MAX)
+    doublings: int = 2 ** min(failures - 1, 10)
+    wait = min(limits.RETRY_BACKOFF_FIRST * doublings, limits.RETRY_BACKOFF_MAX)
     wait = wait / 2 + wait / 2 * jitter
     return max(wait, min(wish or timedelta(0), limits.RETRY_BACKOFF_MAX))
 
