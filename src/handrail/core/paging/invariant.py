@@ -106,7 +106,7 @@ def _nothing_after_the_end(facts: PageFacts) -> Found:
 def _rests(
     events: Sequence[tuple[PageEvent, datetime]],
 ) -> list[tuple[datetime, datetime | None]]:
-    """Return the spans in which the page was taken or over, and owed nobody anything."""
+    """Return the spans in which the page was taken or over, and owed nobody."""
     rests: list[tuple[datetime, datetime | None]] = []
     for event, at in events:
         if isinstance(event, PageAcknowledged | PageResolved):
