@@ -101,10 +101,14 @@ class Pattern:
         """Find out, and remember, where a character leads."""
         side = _side(char)
         found: set[int] = set()
+        verdicts: dict[int, bool] = {}  # unfolded counts share their sets
         for place in self._reach(state, side):
-            step = self._steps[place]
-            if isinstance(step.needs, CharSet) and step.needs.holds(char):
-                found.update(step.then)
+            needs, then = self._steps[place].needs, self._steps[place].then
+            if isinstance(needs, CharSet):
+                if id(needs) not in verdicts:
+                    verdicts[id(needs)] = needs.holds(char)
+                if verdicts[id(needs)]:
+                    found.update(then)
         if self._kept >= _KEPT_MAX:
             self._forget()
         self._kept += 1 + len(found)
