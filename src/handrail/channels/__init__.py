@@ -9,27 +9,10 @@ import pkgutil
 from collections.abc import Iterable
 from types import ModuleType
 
-from typing_extensions import override
-
-from handrail.core.paging.outcome import Outcome, Permanent, Scope
 from handrail.core.people.contact_method import ChannelKind
-from handrail.ports.channel import Channel, Message
+from handrail.ports.channel import Channel
 from handrail.ports.http_client import HttpClient
 from handrail.ports.vault import Vault
-
-
-class UnconfiguredChannel(Channel):
-    """A kind this installation has no settings for: the ladder goes on at once."""
-
-    def __init__(self, kind: ChannelKind) -> None:
-        self.kind = kind
-
-    @override
-    async def send(self, message: Message) -> Outcome:
-        return Permanent(
-            reason=f"the channel {self.kind} is not configured on this server",
-            scope=Scope.PROVIDER,
-        )
 
 
 def found() -> dict[ChannelKind, ModuleType]:
@@ -45,18 +28,17 @@ def found() -> dict[ChannelKind, ModuleType]:
 def build(
     settings: Iterable[object], *, http: HttpClient, vault: Vault
 ) -> dict[ChannelKind, Channel]:
-    """Return a channel for every kind.
+    """Return the channels that are configured, by kind.
 
     Args:
-        settings: At most one ``Settings`` of each folder; a kind without one gets an
-            ``UnconfiguredChannel``.
+        settings: At most one ``Settings`` of each folder; a kind without one has no
+            channel here.
         http: For channels that call out.
         vault: For channels that sign.
     """
     given = {type(one): one for one in settings}
     return {
         kind: folder.build(given[folder.Settings], http=http, vault=vault)
-        if folder.Settings in given
-        else UnconfiguredChannel(kind)
         for kind, folder in found().items()
+        if folder.Settings in given
     }

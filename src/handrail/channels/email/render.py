@@ -19,7 +19,6 @@ DETAIL_CHARS_MAX = 500
 DETAILS_MAX = 30
 NOTES_MAX = 10
 
-_REPEAT = "(repeat) An earlier copy of this mail may have reached you."
 _STYLE = "font:16px/1.45 system-ui,sans-serif;max-width:36em;margin:0 auto;padding:16px"
 _BUTTON = (
     "display:inline-block;padding:20px 28px;border-radius:8px;background:#0b5cad;"
@@ -156,10 +155,7 @@ def _details(item: MessageItem) -> list[tuple[str, str]]:
 
 def _rest(message: Message) -> list[str]:
     hidden = len(message.items) - limits.BUNDLE_ITEMS_SHOWN_MAX
-    lines = [_REPEAT] if message.is_repeat else []
-    if hidden > 0:
-        lines.append(f"and {hidden} more; the console lists them all.")
-    return lines
+    return [f"and {hidden} more; the console lists them all."] if hidden > 0 else []
 
 
 def _plain_item(item: MessageItem, *, is_brief: bool) -> list[str]:
@@ -167,7 +163,7 @@ def _plain_item(item: MessageItem, *, is_brief: bool) -> list[str]:
     lines = [
         _title(item, limit=limits.TITLE_CHARS_MAX),
         f"Acknowledge: {wording.link(item.ack_url)}",
-        *([f"Next: {next_words}"] if next_words else []),
+        *([next_words] if next_words else []),
         *_notes(item),
     ]
     if is_brief:

@@ -32,7 +32,7 @@ from handrail.core.people.contact_method import ChannelKind
 from handrail.ports.channel import Channel, Message
 
 _REASON_CHARS_MAX = 300
-_QUIT_SECONDS = 1.0
+_QUIT_SECONDS = 0.5
 _PERMANENT = 500
 _OUR_CREDENTIALS = frozenset({530, 534, 535, 538})
 """RFC 4954: authentication is required, too weak, refused, or needs encryption."""
@@ -61,7 +61,8 @@ class EmailSettings:
         password: The value itself; bootstrap reads it from its reference.
         ca_file: Certificates to trust instead of the system's, or "".
         is_verified: Whether the server's certificate and name are checked.
-        timeout_seconds: One attempt, from connecting to the server's last word.
+        timeout_seconds: One attempt, from connecting to the server's answer; somewhat
+            less than ``limits.SEND_TIMEOUT``, so that how far it came is still told.
     """
 
     host: str
@@ -73,7 +74,7 @@ class EmailSettings:
     password: str = field(default="", repr=False)
     ca_file: str = ""
     is_verified: bool = True
-    timeout_seconds: float = limits.SEND_TIMEOUT.total_seconds()
+    timeout_seconds: float = limits.SEND_TIMEOUT.total_seconds() - 1.5
 
 
 @unique
