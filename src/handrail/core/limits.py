@@ -62,3 +62,6 @@ SESSION_IDLE = timedelta(days=7)
 SESSION_LIFE = timedelta(days=30)
 RECEIPT_LIFE = timedelta(days=30)
 """Receipts of repeats are pruned after this; others stay with their alert."""
+
+REGEX_POSITIONS_MAX = 5000
+"""Size of one regular expression, counts unfolded; bounds its time per character."""

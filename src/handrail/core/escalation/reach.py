@@ -1,0 +1,121 @@
+"""Whom a target leads to at an instant, and why.
+
+A name that leads nowhere (somebody left since the page's policy was fixed) reaches
+nobody; it never stops the others of its level.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, assert_never
+
+from handrail.core.escalation.policy import Level, Target, TargetKind
+from handrail.core.ids import Slug
+from handrail.core.people.contact_method import ContactMethod
+from handrail.core.people.team import Team
+from handrail.core.people.user import User
+from handrail.core.schedule.on_call import on_call
+from handrail.core.schedule.schedule import Schedule
+
+
+class Directory(Protocol):
+    """Where names are looked up; the configuration snapshot is one."""
+
+    @property
+    def users(self) -> Mapping[Slug, User]:
+        """Return the users by name."""
+        ...
+
+    @property
+    def teams(self) -> Mapping[Slug, Team]:
+        """Return the teams by name."""
+        ...
+
+    @property
+    def schedules(self) -> Mapping[Slug, Schedule]:
+        """Return the schedules by name."""
+        ...
+
+    @property
+    def channels(self) -> Mapping[Slug, ContactMethod]:
+        """Return the organisation's channels by name."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """Somebody, or a channel, that a target leads to.
+
+    Attributes:
+        recipient: ``user:ana`` or ``channel:ops``.
+        target: The target that led there, ``schedule:primary``.
+        why: How, in words.
+    """
+
+    recipient: str
+    target: str
+    why: str
+
+
+def reach(target: Target, *, directory: Directory, at: datetime) -> tuple[Reached, ...]:
+    """Return everybody the target leads to at the instant; nobody is an answer too."""
+    match target.kind:
+        case TargetKind.SCHEDULE:
+            return _schedule(target, directory, at)
+        case TargetKind.TEAM:
+            return _team(target, directory)
+        case TargetKind.USER:
+            return _users(target, directory, (target.name,), "named by the policy")
+        case TargetKind.CHANNEL:
+            return _channel(target, directory)
+        case _:
+            assert_never(target.kind)
+
+
+def reach_level(
+    level: Level, *, directory: Directory, at: datetime
+) -> tuple[Reached, ...]:
+    """Return everybody a level leads to, in the order of its targets, nobody twice.
+
+    Who is reached over several targets is told the reason of the first.
+    """
+    found: dict[str, Reached] = {}
+    for target in level.targets:
+        for reached in reach(target, directory=directory, at=at):
+            found.setdefault(reached.recipient, reached)
+    return tuple(found.values())
+
+
+def _schedule(
+    target: Target, directory: Directory, at: datetime
+) -> tuple[Reached, ...]:
+    schedule = directory.schedules.get(target.name)
+    if schedule is None:
+        return ()
+    answer = on_call(schedule, at)
+    names = () if answer.user is None else (answer.user,)
+    return _users(target, directory, names, answer.why)
+
+
+def _team(target: Target, directory: Directory) -> tuple[Reached, ...]:
+    team = directory.teams.get(target.name)
+    members = () if team is None else team.members
+    return _users(target, directory, members, f"member of team {target.name}")
+
+
+def _channel(target: Target, directory: Directory) -> tuple[Reached, ...]:
+    if target.name not in directory.channels:
+        return ()
+    why = "named by the policy"
+    return (Reached(recipient=str(target), target=str(target), why=why),)
+
+
+def _users(
+    target: Target, directory: Directory, names: tuple[Slug, ...], why: str
+) -> tuple[Reached, ...]:
+    """Return the users of these names that still exist."""
+    return tuple(
+        Reached(recipient=f"user:{name}", target=str(target), why=why)
+        for name in dict.fromkeys(names)
+        if name in directory.users
+    )
