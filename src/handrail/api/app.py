@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from litestar import Litestar, Router
 from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
-from litestar.logging.config import LoggingConfig
-from litestar.types import ASGIApp, ControllerRouterHandler, ExceptionHandlersMap
+from litestar.types import ASGIApp, ControllerRouterHandler
 
 from handrail.api import (
     alert,
@@ -20,7 +19,7 @@ from handrail.api.authentication import Authentication, guard
 from handrail.api.deps import Deps
 from handrail.api.hardening import Hardened, SameOrigin
 from handrail.api.mount import Edge, Mount
-from handrail.api.problem import AnyRequest
+from handrail.api.problem import AnyRequest, ExceptionHandlers
 from handrail.core.access.actor import Actor
 from handrail.core.limits import SIGNAL_BODY_BYTES_MAX
 
@@ -51,7 +50,7 @@ def create_app(
     *,
     mounts: Sequence[Mount] = (),
     handlers: Sequence[ControllerRouterHandler] = (),
-    exception_handlers: ExceptionHandlersMap | None = None,
+    exception_handlers: ExceptionHandlers | None = None,
 ) -> Application:
     """Build the application.
 
@@ -73,7 +72,7 @@ def create_app(
         middleware=[Authentication(deps), SameOrigin(base_url=deps.base_url)],
         exception_handlers={**problem.HANDLERS, **(exception_handlers or {})},
         openapi_config=None,
-        logging_config=LoggingConfig(configure_root_logger=False, log_exceptions="never"),
+        logging_config=None,
         request_max_body_size=SIGNAL_BODY_BYTES_MAX,
     )
     edge = Edge(tuple(mounts), framework)

@@ -7,6 +7,7 @@ from litestar.exceptions import MethodNotAllowedException
 from litestar.handlers import BaseRouteHandler
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
+from typing_extensions import override
 
 from handrail.api.deps import Deps
 from handrail.core.access.actor import NOBODY, Actor
@@ -54,6 +55,7 @@ class Authentication(ASGIMiddleware):
         self._deps = deps
         self._cookie = cookie_name(deps.base_url)
 
+    @override
     async def handle(
         self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp
     ) -> None:

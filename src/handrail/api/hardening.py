@@ -5,8 +5,10 @@ from urllib.parse import urlsplit
 
 from litestar.connection import ASGIConnection
 from litestar.datastructures import MutableScopeHeaders
+from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from typing_extensions import override
 
 from handrail.api.authentication import Connection
 from handrail.core.errors import ForbiddenError
@@ -60,7 +62,7 @@ class Hardened:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection."""
-        if scope["type"] == "http":
+        if scope["type"] == ScopeType.HTTP:
             send = secured(send, is_https=self._is_https)
         await self._inner(scope, receive, send)
 
@@ -76,6 +78,7 @@ class SameOrigin(ASGIMiddleware):
     def __init__(self, *, base_url: str) -> None:
         self._base = urlsplit(base_url)
 
+    @override
     async def handle(
         self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp
     ) -> None:

@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
+from typing_extensions import override
 
 from handrail.api.deps import GivenDeps
 from handrail.core.access.permission import Verb
@@ -29,6 +30,7 @@ class _Facts(Collector):
         pages = tx.page.search(active_only=True, limit=PAGES_COUNTED_MAX)
         self._pages = [str(page.state) for page in pages]
 
+    @override
     def collect(self) -> Iterable[Metric]:
         """Yield the families."""
         yield from self._families()

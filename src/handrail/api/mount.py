@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from handrail.api import problem
 from handrail.core.access.permission import Verb
@@ -59,7 +60,10 @@ class Edge:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection."""
-        found = self.mounts.find(scope["path"]) if scope["type"] == "http" else None
+        if scope["type"] != ScopeType.HTTP:
+            await self._inner(scope, receive, send)
+            return
+        found = self.mounts.find(scope["path"])
         if found is None:
             await self._inner(*_as_get(scope, receive, send))
             return
@@ -71,9 +75,11 @@ class Edge:
         await mount.app(inside, receive, send)
 
 
-def _as_get(scope: Scope, receive: Receive, send: Send) -> tuple[Scope, Receive, Send]:
+def _as_get(
+    scope: HTTPScope, receive: Receive, send: Send
+) -> tuple[Scope, Receive, Send]:
     """Answer HEAD as GET without the body, for every route alike."""
-    if scope["type"] != "http" or scope["method"] != "HEAD":
+    if scope["method"] != "HEAD":
         return scope, receive, send
 
     async def without_body(message: Any) -> None:  # noqa: ANN401 - any ASGI message

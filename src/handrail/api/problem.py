@@ -1,13 +1,13 @@
 """Errors on the wire: RFC 9457 problem details, one shape for all of them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import msgspec
 import structlog
 from litestar import Request, Response
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException, ValidationException
-from litestar.types import ExceptionHandlersMap
 
 from handrail.core.access.actor import Actor
 from handrail.core.errors import DomainError, ErrorCode, OverloadedError
@@ -169,7 +169,9 @@ def on_failure(request: AnyRequest, error: Exception) -> Response[bytes]:
     return answer(make("internal", 500, ""))
 
 
-HANDLERS: ExceptionHandlersMap = {
+ExceptionHandlers = dict[int | type[Exception], Callable[[Any, Any], Response[Any]]]
+
+HANDLERS: ExceptionHandlers = {
     DomainError: on_refusal,
     HTTPException: on_http,
     Exception: on_failure,

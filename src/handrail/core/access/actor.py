@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum, unique
 
+from typing_extensions import override
+
 from handrail.core.access.permission import Outsider, Standing, Verb, may
 from handrail.core.errors import ForbiddenError, UnauthenticatedError
 from handrail.core.ids import Slug
@@ -36,6 +38,7 @@ class Actor:
     role: Standing
     user: Slug | None = None
 
+    @override
     def __str__(self) -> str:
         return f"{self.kind}:{self.name}" if self.name else str(self.kind)
 
