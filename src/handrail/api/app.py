@@ -12,7 +12,11 @@ from handrail.api import (
     alert,
     health,
     metrics,
+    oncall,
+    operation,
+    page,
     problem,
+    story,
     token,
 )
 from handrail.api.authentication import Authentication, guard
@@ -25,7 +29,11 @@ from handrail.core.limits import SIGNAL_BODY_BYTES_MAX
 
 V1: tuple[ControllerRouterHandler, ...] = (
     *alert.HANDLERS,
+    *page.HANDLERS,
+    *oncall.HANDLERS,
+    *story.HANDLERS,
     *token.HANDLERS,
+    *operation.HANDLERS,
 )
 OUTSIDE_V1: tuple[ControllerRouterHandler, ...] = (*health.HANDLERS, *metrics.HANDLERS)
 

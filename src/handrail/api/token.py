@@ -12,7 +12,7 @@ from handrail.api.deps import GivenActor, GivenDeps
 from handrail.core.access.grant import ApiToken
 from handrail.core.access.permission import Verb
 from handrail.core.access.role import Role
-from handrail.usecases import access
+from handrail.usecases import token
 
 
 class TokenView(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,8 +66,8 @@ def view(token: ApiToken) -> TokenView:
 @get("/tokens", opt={"verb": Verb.TOKEN_READ}, sync_to_thread=True, tags=["tokens"])
 def list_tokens(deps: GivenDeps, actor: GivenActor) -> TokenList:
     """Return tokens, newest first."""
-    found = deps.store.read(lambda tx: access.visible_tokens(tx, actor=actor))
-    return TokenList(items=[view(token) for token in found[: access.TOKENS_SHOWN_MAX]])
+    found = deps.store.read(lambda tx: token.visible_tokens(tx, actor=actor))
+    return TokenList(items=[view(one) for one in found[: token.SHOWN_MAX]])
 
 
 @post("/tokens", opt={"verb": Verb.TOKEN_CREATE}, sync_to_thread=True, tags=["tokens"])
@@ -75,7 +75,7 @@ def create_token(data: NewToken, deps: GivenDeps, actor: GivenActor) -> IssuedTo
     """Make a token that acts as the asker."""
     expires_at = data.expires_at.astimezone(UTC) if data.expires_at else None
     issued = deps.store.run(
-        lambda tx: access.create_token(
+        lambda tx: token.create_token(
             tx,
             data.name,
             role=data.role,
@@ -99,7 +99,7 @@ def revoke_token(
 ) -> TokenView:
     """Refuse the token from now on."""
     revoked = deps.store.run(
-        lambda tx: access.revoke_token(tx, token_id, actor=actor, ids=deps.ids)
+        lambda tx: token.revoke_token(tx, token_id, actor=actor, ids=deps.ids)
     )
     return view(revoked)
 

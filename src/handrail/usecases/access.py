@@ -1,21 +1,13 @@
-"""Letting people and programs in: one-time links, sessions, tokens."""
+"""Letting people and programs in: one-time links, sessions, and who is recognised."""
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from handrail.core.access.actor import Actor, ActorKind
-from handrail.core.access.grant import ApiToken, OneTimeLink, Session
+from handrail.core.access.grant import OneTimeLink, Session
 from handrail.core.access.permission import Verb, lesser
 from handrail.core.access.role import Role
-from handrail.core.audit.event import NewEvent
-from handrail.core.errors import (
-    ForbiddenError,
-    InvalidError,
-    NotFoundError,
-    UnauthenticatedError,
-)
+from handrail.core.errors import NotFoundError, UnauthenticatedError
 from handrail.core.ids import Slug
 from handrail.core.limits import (
     SESSION_IDLE,
@@ -26,14 +18,13 @@ from handrail.core.limits import (
 from handrail.core.people.user import User
 from handrail.ports.id_source import IdSource
 from handrail.ports.store import Transaction
-from handrail.usecases.credential import digest, is_token, spell_token
+from handrail.usecases.access_record import record
+from handrail.usecases.credential import digest, is_token
+from handrail.usecases.token import issue
 
-STREAM = "access"
 LOCAL_TOKEN = "operator (local)"  # noqa: S105 - the name of a token
 USE_NOTED_EVERY = timedelta(minutes=10)
 """``last_used_at`` is only this exact, so that reading does not become writing."""
-TOKEN_NAME_CHARS_MAX = 100
-TOKENS_SHOWN_MAX = 1000
 
 OPERATOR = Actor(kind=ActorKind.OPERATOR, name="", role=Role.ADMIN)
 
@@ -59,14 +50,6 @@ class OpenedSession:
     actor: Actor
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IssuedToken:
-    """A token just made; its secret text exists only here."""
-
-    token: ApiToken
-    secret: str
-
-
 def setup_link(tx: Transaction, *, ids: IdSource) -> str:
     """Make a one-time link that signs the operator in as admin; return its secret.
 
@@ -74,7 +57,7 @@ def setup_link(tx: Transaction, *, ids: IdSource) -> str:
     """
     secret = ids.new_secret()
     _add_link(tx, secret, owner=None, role=Role.ADMIN, life=SETUP_LINK_LIFE)
-    _audit(tx, "setup_link_made", "engine", {}, ids=ids)
+    record(tx, "setup_link_made", "engine", {}, ids=ids)
     return secret
 
 
@@ -93,8 +76,33 @@ def sign_in_link(
     secret = ids.new_secret()
     _add_link(tx, secret, owner=user.name, role=user.role, life=SIGN_IN_LINK_LIFE)
     payload = {"owner": user.name}
-    _audit(tx, "sign_in_link_made", f"user:{user.name}", payload, ids=ids)
+    record(tx, "sign_in_link_made", f"user:{user.name}", payload, ids=ids)
     return user, secret
+
+
+def link_for(tx: Transaction, name: Slug, *, actor: Actor, ids: IdSource) -> str:
+    """Make a one-time link for a user, to be handed over by an admin.
+
+    Raises:
+        NotFoundError: There is no such user.
+    """
+    actor.require(Verb.USER_LINK)
+    user = tx.configuration.snapshot().users.get(name)
+    if user is None:
+        msg = f"There is no user {name!r} in the configuration."
+        raise NotFoundError(msg)
+    secret = ids.new_secret()
+    _add_link(tx, secret, owner=user.name, role=user.role, life=SIGN_IN_LINK_LIFE)
+    record(tx, "sign_in_link_made", str(actor), {"owner": user.name}, ids=ids)
+    return secret
+
+
+def note_release(
+    tx: Transaction, cancelled: int, *, actor: Actor, ids: IdSource
+) -> None:
+    """Record who ended the held state of a restored installation."""
+    actor.require(Verb.OPERATOR_RELEASE)
+    record(tx, "held_released", str(actor), {"cancelled": str(cancelled)}, ids=ids)
 
 
 def take_link(tx: Transaction, secret: str, *, ids: IdSource) -> OpenedSession:
@@ -132,7 +140,7 @@ def open_session(
             last_used_at=tx.now,
         )
     )
-    _audit(tx, "session_opened", str(actor), {"role": str(actor.role)}, ids=ids)
+    record(tx, "session_opened", str(actor), {"role": str(actor.role)}, ids=ids)
     return OpenedSession(cookie=cookie, actor=actor)
 
 
@@ -143,71 +151,7 @@ def end_session(tx: Transaction, cookie: str, *, ids: IdSource) -> None:
         return
     tx.access.save_session(replace(session, ended_at=tx.now))
     actor = f"user:{session.owner}" if session.owner else str(OPERATOR)
-    _audit(tx, "session_ended", actor, {}, ids=ids)
-
-
-def create_token(
-    tx: Transaction,
-    name: str,
-    *,
-    role: Role,
-    actor: Actor,
-    ids: IdSource,
-    expires_at: datetime | None = None,
-) -> IssuedToken:
-    """Make a token that acts as the asker, with this role or less.
-
-    Raises:
-        InvalidError: The name is empty or too long, or the expiry has passed.
-        ForbiddenError: The role exceeds the asker's.
-    """
-    actor.require(Verb.TOKEN_CREATE)
-    assert isinstance(actor.role, Role)
-    if lesser(role, actor.role) is not role:
-        msg = f"A token may do no more than its owner: ask for {actor.role} or less."
-        raise ForbiddenError(msg)
-    wrong = {}
-    if not 1 <= len(name.strip()) <= TOKEN_NAME_CHARS_MAX:
-        wrong["name"] = f"Give 1 to {TOKEN_NAME_CHARS_MAX} characters."
-    if expires_at is not None and expires_at <= tx.now:
-        wrong["expires_at"] = "Give an instant in the future."
-    if wrong:
-        msg = "The token was not made; mend the named fields."
-        raise InvalidError(msg, fields=wrong)
-    return _issue(
-        tx, name.strip(), role=role, actor=actor, ids=ids, expires_at=expires_at
-    )
-
-
-def revoke_token(
-    tx: Transaction, token_id: str, *, actor: Actor, ids: IdSource
-) -> ApiToken:
-    """Refuse the token from now on; one already revoked stays as it is.
-
-    Raises:
-        NotFoundError: There is none, or it is somebody else's and the asker no admin.
-    """
-    actor.require(Verb.TOKEN_REVOKE)
-    found = next((t for t in visible_tokens(tx, actor=actor) if t.id == token_id), None)
-    if found is None:
-        msg = f"There is no token {token_id!r}. List them to see their ids."
-        raise NotFoundError(msg)
-    if found.revoked_at is not None:
-        return found
-    revoked = replace(found, revoked_at=tx.now)
-    tx.access.save_token(revoked)
-    payload = {"id": token_id, "name": found.name}
-    _audit(tx, "token_revoked", str(actor), payload, ids=ids)
-    return revoked
-
-
-def visible_tokens(tx: Transaction, *, actor: Actor) -> list[ApiToken]:
-    """Return the asker's tokens, newest first; an admin's view has everybody's."""
-    actor.require(Verb.TOKEN_READ)
-    tokens = tx.access.tokens()
-    if actor.role is Role.ADMIN:
-        return tokens
-    return [t for t in tokens if t.owner is not None and t.owner == actor.user]
+    record(tx, "session_ended", actor, {}, ids=ids)
 
 
 def operator_token(tx: Transaction, *, ids: IdSource) -> str:
@@ -218,7 +162,7 @@ def operator_token(tx: Transaction, *, ids: IdSource) -> str:
     for token in tx.access.tokens():
         if token.name == LOCAL_TOKEN and token.revoked_at is None:
             tx.access.save_token(replace(token, revoked_at=tx.now))
-    issued = _issue(
+    issued = issue(
         tx, LOCAL_TOKEN, role=Role.ADMIN, actor=OPERATOR, ids=ids, expires_at=None
     )
     return issued.secret
@@ -297,32 +241,6 @@ def _person(
     return Actor(kind=ActorKind.USER, name=owner, role=capped, user=owner)
 
 
-def _issue(
-    tx: Transaction,
-    name: str,
-    *,
-    role: Role,
-    actor: Actor,
-    ids: IdSource,
-    expires_at: datetime | None,
-) -> IssuedToken:
-    token_id = ids.new_id().replace("-", "")
-    secret = spell_token(token_id, ids.new_secret())
-    token = ApiToken(
-        id=token_id,
-        name=name,
-        digest=digest(secret),
-        role=role,
-        owner=actor.user,
-        created_at=tx.now,
-        expires_at=expires_at,
-    )
-    tx.access.add_token(token)
-    payload = {"id": token_id, "name": name, "role": str(role)}
-    _audit(tx, "token_created", str(actor), payload, ids=ids)
-    return IssuedToken(token=token, secret=secret)
-
-
 def _add_link(
     tx: Transaction, secret: str, *, owner: Slug | None, role: Role, life: timedelta
 ) -> None:
@@ -335,22 +253,3 @@ def _add_link(
             expires_at=tx.now + life,
         )
     )
-
-
-def _audit(
-    tx: Transaction,
-    kind: str,
-    actor: str,
-    payload: Mapping[str, str],
-    *,
-    ids: IdSource,
-) -> None:
-    """Record a fact in the access stream."""
-    event = NewEvent(
-        kind=kind,
-        occurred_at=tx.now,
-        actor=actor,
-        payload=json.dumps(payload, sort_keys=True, separators=(",", ":")),
-        salt=ids.new_secret(),
-    )
-    tx.event.append(STREAM, [event], after=tx.event.last(STREAM))

@@ -46,6 +46,7 @@ class Verb(StrEnum):
     SESSION_END = "session.end"
     SIGNAL_READ = "signal.read"
     SIGNAL_SEND = "signal.send"
+    USER_LINK = "user.link"
     TOKEN_CREATE = "token.create"  # noqa: S105 - the name of a verb
     TOKEN_READ = "token.read"  # noqa: S105 - the name of a verb
     TOKEN_REVOKE = "token.revoke"  # noqa: S105 - the name of a verb
@@ -82,6 +83,7 @@ _ADMIN = _RESPONDER | {
     Verb.CONFIG_APPLY,
     Verb.INTEGRATION_KEY_ISSUE,
     Verb.OPERATOR_RELEASE,
+    Verb.USER_LINK,
 }
 """Changes who is paged. Sending signals needs an integration's key all the same."""
 

@@ -37,7 +37,7 @@ def next_lines(
     A fault in the forecast costs the forecast, never the button beside it.
     """
     coming = safely(
-        lambda: forecast(page, snapshot=snapshot, limit=limit), otherwise=tuple
+        lambda: forecast(page, snapshot=snapshot, limit=limit), otherwise=lambda: ()
     )
     return tuple(
         NextLine(
