@@ -15,7 +15,6 @@ from handrail.api import (
     oncall,
     operation,
     page,
-    problem,
     story,
     token,
 )
@@ -23,7 +22,7 @@ from handrail.api.authentication import Authentication, guard
 from handrail.api.deps import Deps
 from handrail.api.hardening import Hardened, SameOrigin
 from handrail.api.mount import Edge, Mount
-from handrail.api.problem import AnyRequest, ExceptionHandlers
+from handrail.api.problem import AnyRequest, ErrorPage, Refusals
 from handrail.core.access.actor import Actor
 from handrail.core.limits import SIGNAL_BODY_BYTES_MAX
 
@@ -58,7 +57,7 @@ def create_app(
     *,
     mounts: Sequence[Mount] = (),
     handlers: Sequence[ControllerRouterHandler] = (),
-    exception_handlers: ExceptionHandlers | None = None,
+    error_page: ErrorPage | None = None,
 ) -> Application:
     """Build the application.
 
@@ -66,8 +65,8 @@ def create_app(
         deps: What it works with.
         mounts: Raw ASGI routes, such as the ingest of each source.
         handlers: The console's route handlers.
-        exception_handlers: How the console shows refusals; they are asked instead
-            of the API's, and may call those for addresses of the API.
+        error_page: How the console shows a refusal to a person; without it everybody
+            gets problem details.
     """
     v1 = Router("/api/v1", route_handlers=V1)
     framework = Litestar(
@@ -78,7 +77,7 @@ def create_app(
         },
         guards=[guard],
         middleware=[Authentication(deps), SameOrigin(base_url=deps.base_url)],
-        exception_handlers={**problem.HANDLERS, **(exception_handlers or {})},
+        exception_handlers=Refusals(error_page).handlers(),
         openapi_config=None,
         logging_config=None,
         request_max_body_size=SIGNAL_BODY_BYTES_MAX,

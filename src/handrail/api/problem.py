@@ -1,7 +1,7 @@
 """Errors on the wire: RFC 9457 problem details, one shape for all of them."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 import structlog
@@ -58,6 +58,9 @@ _DETAILS = {
     "malformed": "Send well-formed JSON in UTF-8.",
     "internal": "The failure is in the server's log. Nothing was changed.",
 }
+
+MACHINE_PATHS = ("/api/", "/health", "/metrics")
+"""Programs ask here; everywhere else a person reads the answer."""
 
 AnyRequest = Request[Actor, None, State]
 
@@ -148,31 +151,60 @@ def headers_of(error: DomainError) -> dict[str, str]:
     return {}
 
 
-def on_refusal(_: AnyRequest, error: DomainError) -> Response[bytes]:
-    """Answer a refusal of the domain."""
-    return answer(of_refusal(error), headers=headers_of(error))
+class ErrorPage(Protocol):
+    """How the console shows a refusal to a person."""
 
-
-def on_http(_: AnyRequest, error: HTTPException) -> Response[bytes]:
-    """Answer a refusal of the HTTP edge."""
-    return answer(of_http(error), headers=error.headers or {})
-
-
-def on_failure(request: AnyRequest, error: Exception) -> Response[bytes]:
-    """Log an unexpected failure, and answer without telling its insides."""
-    _log.error(
-        "request_failed",
-        method=request.method,
-        route=str(getattr(request.scope.get("route_handler"), "handler_name", "")),
-        exc_info=error,
-    )
-    return answer(make("internal", 500, ""))
+    def __call__(
+        self, request: AnyRequest, *, status: int, title: str, detail: str
+    ) -> Response[Any]:
+        """Return the page."""
+        ...
 
 
 ExceptionHandlers = dict[int | type[Exception], Callable[[Any, Any], Response[Any]]]
 
-HANDLERS: ExceptionHandlers = {
-    DomainError: on_refusal,
-    HTTPException: on_http,
-    Exception: on_failure,
-}
+
+class Refusals:
+    """Answers every exception: programs get a problem, people a page."""
+
+    def __init__(self, error_page: ErrorPage | None) -> None:
+        self._error_page = error_page
+
+    def handlers(self) -> ExceptionHandlers:
+        """Return the handler of each kind of exception."""
+        return {
+            DomainError: self.on_refusal,
+            HTTPException: self.on_http,
+            Exception: self.on_failure,
+        }
+
+    def on_refusal(self, request: AnyRequest, error: DomainError) -> Response[Any]:
+        """Answer a refusal of the domain."""
+        return self._answer(request, of_refusal(error), headers_of(error))
+
+    def on_http(self, request: AnyRequest, error: HTTPException) -> Response[Any]:
+        """Answer a refusal of the HTTP edge."""
+        return self._answer(request, of_http(error), error.headers or {})
+
+    def on_failure(self, request: AnyRequest, error: Exception) -> Response[Any]:
+        """Log an unexpected failure, and answer without telling its insides."""
+        handler = request.scope.get("route_handler")
+        _log.error(
+            "request_failed",
+            method=request.method,
+            route=getattr(handler, "handler_name", ""),
+            exc_info=error,
+        )
+        return self._answer(request, make("internal", 500, ""), {})
+
+    def _answer(
+        self, request: AnyRequest, problem: Problem, headers: Mapping[str, str]
+    ) -> Response[Any]:
+        path = request.scope["path"]
+        if self._error_page is None or path.startswith(MACHINE_PATHS):
+            return answer(problem, headers=headers)
+        page = self._error_page(
+            request, status=problem.status, title=problem.title, detail=problem.detail
+        )
+        page.headers.update(headers)
+        return page

@@ -62,7 +62,7 @@ def setup_link(tx: Transaction, *, ids: IdSource) -> str:
 
 
 def sign_in_link(
-    tx: Transaction, email: str, *, ids: IdSource
+    tx: Transaction, *, email: str, ids: IdSource
 ) -> tuple[User, str] | None:
     """Make a one-time link for the user with that e-mail address, or none.
 

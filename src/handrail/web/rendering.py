@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from typing import Any
@@ -72,8 +73,28 @@ def in_chrome(
     template: str, *, screen: object, chrome: Chrome, status: int = 200
 ) -> Response[str]:
     """Return a page of the console inside its frame."""
+    mark = sheet_hash("console.css")[7:19].replace("+", "-").replace("/", "_")
     return Response(
-        text(template, screen=screen, chrome=chrome),
+        text(template, screen=screen, chrome=chrome, style_mark=mark),
         status_code=status,
         media_type=MediaType.HTML,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A screen and its frame, read in one transaction and rendered after it."""
+
+    screen: object
+    chrome: Chrome
+
+    def response(self, template: str, *, status: int = 200) -> Response[str]:
+        """Return the rendered page."""
+        return in_chrome(
+            template, screen=self.screen, chrome=self.chrome, status=status
+        )
+
+
+def to(path: str) -> Response[None]:
+    """Return the answer to a press that sends the browser on to a path of ours."""
+    return Response(None, status_code=303, headers={"Location": path})
