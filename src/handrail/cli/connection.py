@@ -127,10 +127,8 @@ class Connection:
         message = str(
             told.get("detail") or told.get("title") or f"the server answered {status}"
         )
-        fields = told.get("fields") or {}
-        if isinstance(fields, dict):
-            for name, words in fields.items():
-                message += f"\n    {name}: {words}"
+        for error in told.get("errors") or ():
+            message += f"\n    {error['field']}: {error['message']}"
         code = _EXIT_CODES.get(status, ExitCode.FAILED)
         return Failure(message, next_step=self._remedy(status), code=code)
 

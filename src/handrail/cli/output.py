@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec
 
 import click
 
@@ -137,13 +137,6 @@ def confirm(question: str, *, is_agreed: bool) -> None:
     if not click.confirm(question, default=False, err=True):
         msg = "not done"
         raise Failure(msg, next_step="", code=ExitCode.FAILED)
-
-
-def items(answer: Any, name: str) -> list[dict[str, Any]]:  # noqa: ANN401  (JSON)
-    """Return a list out of an answer, which is the list or holds it by that name."""
-    if isinstance(answer, dict):
-        answer = answer.get(name, [])
-    return list(answer or [])
 
 
 def _cell(value: object) -> str:
