@@ -29,8 +29,7 @@ from handrail.engine.loop import Engine, Progress
 from handrail.engine.report import Duty
 from handrail.engine.send_deliveries import SendDeliveries, SendingParts
 from handrail.settings import Settings, environment
-from handrail.storage.database import open_store
-from handrail.storage.sqlite import SqliteStore
+from handrail.storage.database import open_store, sqlite_path
 from handrail.storage.sqlite_driver import is_wal_safe, sqlite_version
 from handrail.system import logging
 from handrail.system.address_guard import AddressGuard
@@ -94,6 +93,7 @@ class Handrail:
                 settings.database, clock=self._clock, node_id=self._node
             )
             undo.callback(self._store.close)
+            self._is_sqlite = sqlite_path(settings.database) is not None
             self._settle_key(is_new_accepted=is_new_key_accepted)
             self._telemetry = Telemetry(version=VERSION)
             self._build_engine(settings, base_url=base_url, streams=streams)
@@ -106,7 +106,7 @@ class Handrail:
         Args:
             address: Where this machine's own command line reaches the server.
         """
-        if isinstance(self._store, SqliteStore) and not is_wal_safe():
+        if self._is_sqlite and not is_wal_safe():
             _log.warning("sqlite_is_old", version=sqlite_version(), want="3.51.3")
         self._write_operator_token()
         self._folder.write(ADDRESS_FILE, address)

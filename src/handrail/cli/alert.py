@@ -110,7 +110,7 @@ def send_alert(  # noqa: PLR0913  (one option each)
     signal: dict[str, object] = {
         "title": title,
         "dedup_key": dedup_key or title,
-        "status": "resolved" if is_over else "firing",
+        "action": "resolve" if is_over else "fire",
         "labels": {name: value for name, _, value in pairs},
     }
     if severity:
@@ -124,9 +124,8 @@ def send_alert(  # noqa: PLR0913  (one option each)
     if status >= 300:  # noqa: PLR2004  (not success, in HTTP)
         step = "make a key: handrail integration key NAME"
         code = ExitCode.AUTH if status in {401, 403} else ExitCode.FAILED
-        raise Failure(
-            f"the server answered {status}: {told}", next_step=step, code=code
-        )
+        msg = f"the server answered {status}: {told}"
+        raise Failure(msg, next_step=step, code=code)
     answer = json.loads(told)
     output.data(answer, str(answer.get("receipt", "")))
     output.words("Accepted. What becomes of it: handrail receipt RECEIPT")

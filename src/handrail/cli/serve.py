@@ -73,7 +73,7 @@ class Server(uvicorn.Server):
     def __init__(self, application: ASGIApp, settings: Settings) -> None:
         super().__init__(
             uvicorn.Config(
-                application,  # type: ignore[arg-type]  # the same ASGI, other names
+                application,
                 loop="uvloop" if sys.platform != "win32" else "asyncio",
                 http="httptools",
                 ws="none",

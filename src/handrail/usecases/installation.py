@@ -10,6 +10,7 @@ def settle_key(tx: Transaction, fingerprint: str, *, is_new_accepted: bool) -> N
     """Note the secret key's fingerprint, or see that it is the one noted before.
 
     Args:
+        tx: The transaction.
         fingerprint: Of the key this process signs with.
         is_new_accepted: The operator means to change the key.
 
