@@ -7,14 +7,13 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from importlib.metadata import version
 from ipaddress import ip_network
 from typing import TextIO
 
 import structlog
 from litestar.types import ASGIApp
 
-from handrail import channels
+from handrail import __version__, channels
 from handrail.api.app import create_app
 from handrail.api.deps import Deps
 from handrail.channels.email import EmailSettings, TlsMode
@@ -43,7 +42,6 @@ from handrail.system.watchdog import Watchdog
 from handrail.usecases import access, installation
 from handrail.usecases.message import compose
 
-VERSION = version("handrail")
 OPERATOR_TOKEN_FILE = "operator.token"  # noqa: S105 - a file's name
 ADDRESS_FILE = "server.address"
 STUCK_SECONDS = 90.0
@@ -95,7 +93,7 @@ class Handrail:
             undo.callback(self._store.close)
             self._is_sqlite = sqlite_path(settings.database) is not None
             self._settle_key(is_new_accepted=is_new_key_accepted)
-            self._telemetry = Telemetry(version=VERSION)
+            self._telemetry = Telemetry(version=__version__)
             self._build_engine(settings, base_url=base_url, streams=streams)
             self.asgi: ASGIApp = self._application(base_url)
             undo.pop_all()
@@ -143,7 +141,7 @@ class Handrail:
     ) -> None:
         networks = tuple(ip_network(text) for text in settings.outgoing_allow)
         self._http = AiohttpClient(
-            guard=AddressGuard(networks=networks), user_agent=f"Handrail/{VERSION}"
+            guard=AddressGuard(networks=networks), user_agent=f"Handrail/{__version__}"
         )
         self._round_at: datetime | None = None
         self._watchdog = Watchdog(
@@ -187,7 +185,7 @@ class Handrail:
             ids=self._ids,
             vault=self._vault,
             base_url=base_url,
-            version=VERSION,
+            version=__version__,
             last_tick=lambda: self._round_at,
             more_metrics=self._telemetry.text,
         )

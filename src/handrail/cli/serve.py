@@ -12,7 +12,8 @@ import uvicorn
 from litestar.types import ASGIApp
 from typing_extensions import override
 
-from handrail.bootstrap import VERSION, Handrail, Streams, start_logging
+from handrail import __version__
+from handrail.bootstrap import Handrail, Streams, start_logging
 from handrail.cli.exit_code import ExitCode
 from handrail.cli.failure import Failure
 from handrail.cli.setting_flags import setting_flags
@@ -137,7 +138,7 @@ def _own_address(host: str, port: int) -> str:
 
 def _greet(settings: Settings, handrail: Handrail, base_url: str) -> None:
     lines = [
-        f"Handrail {VERSION}",
+        f"Handrail {__version__}",
         f"  console   {base_url}",
         f"  data      {settings.data_dir.resolve()}",
         f"  database  {_without_password(settings.database)}",

@@ -1,10 +1,10 @@
 """What runs here."""
 
 import platform
-from importlib.metadata import version as installed_version
 
 import click
 
+from handrail import __version__
 from handrail.cli.output import Output, command_options
 
 
@@ -13,7 +13,7 @@ from handrail.cli.output import Output, command_options
 def version(output: Output) -> None:
     """Say which Handrail and which Python this is."""
     answer = {
-        "handrail": installed_version("handrail"),
+        "handrail": __version__,
         "python": platform.python_version(),
     }
     output.data(answer, f"handrail {answer['handrail']} (Python {answer['python']})")
