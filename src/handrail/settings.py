@@ -8,7 +8,6 @@ belongs to a team (people, schedules, policies) is configuration, not a setting.
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
-from difflib import get_close_matches
 from enum import StrEnum, unique
 from pathlib import Path
 from typing import Any, TypeVar
@@ -317,6 +316,8 @@ def unknown_variables() -> dict[str, str]:
     A variable without a near relative is taken for a secret that some ``env:NAME``
     refers to, and left alone.
     """
+    from difflib import get_close_matches
+
     known = [variable(spec) for spec in fields(Settings)]
     found = {}
     for name in sorted(os.environ):

@@ -1,13 +1,12 @@
 """Talking to a Handrail server: one request, one answer, errors with a next step.
 
 Plain ``http.client``: an HTTP library would cost more start-up time than the request.
+It is imported when something is asked, so that ``--help`` need not wait for it.
 """
 
-import http.client
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
 
 from handrail.cli.exit_code import ExitCode
 from handrail.cli.failure import Failure
@@ -22,6 +21,8 @@ _EXIT_CODES = {
     409: ExitCode.CONFLICT,
     410: ExitCode.NOT_FOUND,
 }
+_UNAUTHORIZED = 401
+_TROUBLE = 500
 _REMEDIES = {
     401: "The token (from {source}) does not hold; make one: handrail token create",
     403: "Ask an admin for it, or use a token of a larger role",
@@ -35,7 +36,6 @@ class Connection:
 
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
-        self._url = urlsplit(profile.url)
 
     def get(self, path: str, **query: str | int | bool | None) -> Any:  # noqa: ANN401  (JSON)
         """Return what the server has at the path under ``/api/v1``.
@@ -89,14 +89,16 @@ class Connection:
         body: bytes | None,
         headers: Mapping[str, str],
     ) -> tuple[int, bytes]:
-        secure = self._url.scheme == "https"
+        import http.client
+        from urllib.parse import urlsplit
+
+        url = urlsplit(self._profile.url)
+        secure = url.scheme == "https"
         kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
         try:
-            connection = kind(
-                self._url.hostname or "", self._url.port, timeout=TIMEOUT_SECONDS
-            )
+            connection = kind(url.hostname or "", url.port, timeout=TIMEOUT_SECONDS)
             try:
-                target = self._url.path.rstrip("/") + path
+                target = url.path.rstrip("/") + path
                 connection.request(method, target, body=body, headers=dict(headers))
                 answer = connection.getresponse()
                 return answer.status, answer.read()
@@ -133,22 +135,26 @@ class Connection:
         return Failure(message, next_step=self._remedy(status), code=code)
 
     def _remedy(self, status: int) -> str:
-        if status == http.client.UNAUTHORIZED and not self._profile.token:
+        if status == _UNAUTHORIZED and not self._profile.token:
             return (
                 "Set HANDRAIL_TOKEN, or run this in the folder that holds the "
                 "server's ./data; an admin makes one: handrail token create NAME"
             )
-        if status >= http.client.INTERNAL_SERVER_ERROR:
+        if status >= _TROUBLE:
             return "The server is in trouble; see its log and GET /health"
         return _REMEDIES.get(status, "").format(source=self._profile.source)
 
 
 def path_part(name: str) -> str:
     """Return a name as one part of a path."""
+    from urllib.parse import quote
+
     return quote(name, safe="")
 
 
 def _query(query: Mapping[str, str | int | bool | None]) -> str:
+    from urllib.parse import urlencode
+
     given = {
         name: str(value).lower() if isinstance(value, bool) else value
         for name, value in query.items()

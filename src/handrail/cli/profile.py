@@ -5,7 +5,6 @@ In this order: ``--url``; ``HANDRAIL_URL`` and ``HANDRAIL_TOKEN``; the context t
 machine, with the token that ``handrail serve`` left in its data folder.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,6 +91,8 @@ def _with_local_token(
 
 
 def _context(path: Path, wanted: str) -> Profile:
+    import tomllib
+
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
