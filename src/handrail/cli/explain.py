@@ -31,6 +31,7 @@ def receipt(output: Output, *, receipt_id: str) -> None:
                 ("receipt", answer["id"]),
                 ("integration", answer["integration"]),
                 ("received", when(answer["received_at"])),
+                ("not read", answer["error"]),
             ]
         )
     ]
@@ -38,9 +39,10 @@ def receipt(output: Output, *, receipt_id: str) -> None:
         facts(
             [
                 ("disposition", entry["disposition"]),
-                ("why", entry.get("reason")),
-                ("decided by", entry.get("decided_by")),
-                ("alert", entry.get("alert_id")),
+                ("final", "yes" if entry["is_final"] else "not yet"),
+                ("why", entry["reason"]),
+                ("decided by", entry["decided_by"]),
+                ("alert", entry["alert_id"]),
             ]
         )
         for entry in answer["entries"]

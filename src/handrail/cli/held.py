@@ -27,21 +27,25 @@ def show(output: Output) -> None:
     if not answer["is_held"]:
         output.words("The server sends as it should; nothing is held.")
     else:
-        output.words(f"Held since a restore: {answer['count']} messages wait.")
+        output.words(f"Held ({answer['since']}): {answer['count']} deliveries wait.")
         output.words("To send them: handrail held release")
+        output.words("To forget them and send what is new: … release --discard")
 
 
 @held.command("release")
+@click.option("--discard", is_flag=True, help="Cancel what waits instead.")
 @click.option("--yes", "is_agreed", is_flag=True, help="Do not ask.")
 @command_options
-def release(output: Output, *, is_agreed: bool) -> None:
+def release(output: Output, *, discard: bool, is_agreed: bool) -> None:
     """Let a restored server send what it holds, and everything from now on."""
     server = output.connect()
     state = server.get("/held")
     if not state["is_held"]:
         msg = "the server is not held"
-        raise nothing_to_do(msg, next_step="")
-    confirm(f"{state['count']} messages will be sent. Go on?", is_agreed=is_agreed)
-    answer = server.post("/held/release")
+        raise nothing_to_do(msg, next_step="see what is paged: handrail page list")
+    fate = "forgotten" if discard else "sent"
+    question = f"{state['count']} deliveries will be {fate}. Go on?"
+    confirm(question, is_agreed=is_agreed)
+    answer = server.post("/held/release", {"discard": discard})
     output.data(answer, "")
     output.words("Released.")

@@ -3,7 +3,7 @@
 import click
 
 from handrail.cli.connection import path_part
-from handrail.cli.output import Output, command_options, confirm
+from handrail.cli.output import Output, command_options
 
 
 @click.group()
@@ -13,14 +13,13 @@ def integration() -> None:
 
 @integration.command("key")
 @click.argument("name")
-@click.option("--yes", "is_agreed", is_flag=True, help="Do not ask.")
 @command_options
-def key(output: Output, *, name: str, is_agreed: bool) -> None:
-    """Make a new key for an integration and write it; an earlier key stops working.
+def key(output: Output, *, name: str) -> None:
+    """Make a new key for an integration and write it.
 
-    The key is told this once; only its digest is kept.
+    It is told this once. The key issued before goes on working, so that a sender can
+    be moved over; keys older than that stop.
     """
-    confirm(f"A key that {name} has now stops working. Go on?", is_agreed=is_agreed)
     answer = output.connect().post(f"/integrations/{path_part(name)}/key")
     output.data(answer, answer["key"])
     output.words("Put it into the sender now; it is not shown again.")

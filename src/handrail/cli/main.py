@@ -14,7 +14,7 @@ from handrail.cli.exit_code import ExitCode
 
 SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "Answer a page": {
-        "ack": ("page:ack", "Acknowledge a page; without a name, your newest."),
+        "ack": ("page:ack", "Acknowledge a page: you have it."),
         "escalate": ("page:escalate", "Tell the next level of a page now."),
         "resolve": ("page:resolve", "Resolve a page and its alert."),
         "page": ("page:page", "List and show pages."),

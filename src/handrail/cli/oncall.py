@@ -5,6 +5,8 @@ import click
 from handrail.cli.failure import nothing_to_do
 from handrail.cli.output import Output, command_options, table, when
 
+_HEADINGS = ("schedule", "who", "until", "then", "why")
+
 
 @click.command()
 @click.argument("instant", metavar="[now]", default="now")
@@ -22,9 +24,18 @@ def oncall(
     found = [item for item in answer["items"] if schedule in {None, item["schedule"]}]
     if not found:
         msg = f"there is no schedule {schedule}" if schedule else "there is no schedule"
-        raise nothing_to_do(msg, next_step="configure one: handrail config schema")
+        raise nothing_to_do(
+            msg,
+            next_step="examples/handrail.yaml has two; apply yours: handrail config apply FILE",
+        )
     rows = [
-        (item["schedule"], item["users"] or "nobody", when(item["until"]))
+        (
+            item["schedule"],
+            ", ".join(item["users"]) or "nobody",
+            when(item["until"]),
+            ", ".join(item["next_users"]) or "nobody",
+            item["why"],
+        )
         for item in found
     ]
-    output.data({**answer, "items": found}, table(("schedule", "who", "until"), rows))
+    output.data({**answer, "items": found}, table(_HEADINGS, rows))

@@ -9,6 +9,7 @@ from handrail.cli.exit_code import ExitCode
 from handrail.cli.failure import Failure, nothing_to_do
 from handrail.cli.output import Output, command_options, facts, table, when
 
+_VIA = {"via": "cli"}
 _HEADINGS = ("page", "state", "severity", "service", "opened", "title")
 
 
@@ -34,9 +35,15 @@ def list_pages(output: Output, *, is_all: bool, limit: int) -> None:
 @click.argument("page_id", metavar="PAGE")
 @command_options
 def show_page(output: Output, *, page_id: str) -> None:
-    """Show one page: where it stands and who is told next."""
+    """Show one page: where it stands, who was told, and who is told next."""
     answer = output.connect().get(f"/pages/{path_part(page_id)}")
-    output.data(answer, _facts(answer))
+    text = _facts(answer)
+    for line in answer["timeline"]:
+        text += f"\n{when(line['at'])}  {line['what']}  [{line['actor']}]"
+    for delivery in answer["deliveries"]:
+        where = f"{delivery['recipient']} by {delivery['kind']} {delivery['address']}"
+        text += f"\nto {where}: {delivery['state']} {delivery['reason']}".rstrip()
+    output.data(answer, text)
 
 
 @click.command()
@@ -50,7 +57,7 @@ def ack(output: Output, *, page_id: str | None) -> None:
     """
     server = output.connect()
     chosen = page_id or _only_open(server)
-    answer = server.post(f"/pages/{path_part(chosen)}/acknowledge")
+    answer = server.post(f"/pages/{path_part(chosen)}/acknowledge", _VIA)
     output.data(answer, _facts(answer))
     output.words("Acknowledged. When it is over: handrail resolve " + chosen)
 
@@ -60,7 +67,7 @@ def ack(output: Output, *, page_id: str | None) -> None:
 @command_options
 def escalate(output: Output, *, page_id: str) -> None:
     """Tell the next level of a page now, without waiting for its timer."""
-    answer = output.connect().post(f"/pages/{path_part(page_id)}/escalate")
+    answer = output.connect().post(f"/pages/{path_part(page_id)}/escalate", _VIA)
     output.data(answer, _facts(answer))
     output.words("Escalated.")
 
@@ -70,7 +77,7 @@ def escalate(output: Output, *, page_id: str) -> None:
 @command_options
 def resolve(output: Output, *, page_id: str) -> None:
     """Resolve a page and the alert it is about."""
-    answer = output.connect().post(f"/pages/{path_part(page_id)}/resolve")
+    answer = output.connect().post(f"/pages/{path_part(page_id)}/resolve", _VIA)
     output.data(answer, _facts(answer))
     output.words("Resolved.")
 
@@ -124,6 +131,7 @@ def _facts(answer: dict[str, Any]) -> str:
             ("alert", answer["alert_id"]),
         ]
     )
-    for step in answer.get("forecast") or ():
-        lines += f"\nnext  {when(step['at'])}  {step['what']}"
+    for step in answer["forecast"]:
+        who = ", ".join(step["who"]) or "nobody"
+        lines += f"\nnext  {when(step['at'])}  {who}: {step['what']}"
     return lines
