@@ -35,11 +35,13 @@ def check_files(output: Output, *, paths: tuple[str, ...], strict: bool) -> None
     # These bring the YAML reader with them; every other command does without.
     from handrail.core.configuration.node import SourceFile
     from handrail.sources import found_sources
-    from handrail.system.document_reader import YamlReader
+    from handrail.system.document_reader import YamlDocumentReader
     from handrail.usecases.configuration import check
 
     files = [SourceFile(name=name, text=text) for name, text in _read(paths)]
-    checked = check(files, reader=YamlReader(), source_kinds=tuple(found_sources()))
+    checked = check(
+        files, reader=YamlDocumentReader(), source_kinds=tuple(found_sources())
+    )
     *problems, verdict = checked.lines()
     output.data(checked.as_json(), "\n".join(problems))
     if checked.has_errors or (strict and checked.problems):
@@ -132,7 +134,8 @@ def _read(paths: Sequence[str]) -> list[tuple[str, str]]:
         if path.is_dir():
             files = sorted(p for p in path.iterdir() if p.suffix in {".yaml", ".yml"})
             if not files:
-                raise _unreadable(f"{path} holds no .yaml or .yml file")
+                said = f"{path} holds no .yaml or .yml file"
+                raise _unreadable(said)
         found += [(str(file), _text(file)) for file in files]
     return found
 

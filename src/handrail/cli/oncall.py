@@ -24,10 +24,8 @@ def oncall(
     found = [item for item in answer["items"] if schedule in {None, item["schedule"]}]
     if not found:
         msg = f"there is no schedule {schedule}" if schedule else "there is no schedule"
-        raise nothing_to_do(
-            msg,
-            next_step="examples/handrail.yaml has two; apply yours: handrail config apply FILE",
-        )
+        step = "apply some: handrail config apply FILE (examples/handrail.yaml has two)"
+        raise nothing_to_do(msg, next_step=step)
     rows = [
         (
             item["schedule"],
