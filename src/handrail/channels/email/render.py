@@ -1,0 +1,222 @@
+"""A message as a MIME mail: readable on a lock screen, one tap from acknowledging."""
+
+import hashlib
+import html
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+
+from handrail.core import limits
+from handrail.core.paging import wording
+from handrail.ports.channel import Message, MessageItem
+
+SUBJECT_CHARS_MAX = 180
+"""Header lines fold, but a phone shows far less."""
+SUMMARY_CHARS_MAX = 4000
+DETAIL_CHARS_MAX = 500
+DETAILS_MAX = 30
+NOTES_MAX = 10
+
+_STYLE = "font:16px/1.45 system-ui,sans-serif;max-width:36em;margin:0 auto;padding:16px"
+_BUTTON = (
+    "display:inline-block;padding:20px 28px;border-radius:8px;background:#0b5cad;"
+    "color:#ffffff;font-size:20px;font-weight:600;text-decoration:none"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """Who the mail is from.
+
+    Attributes:
+        address: A plain address; its domain also names the messages.
+        name: What mail programs show.
+    """
+
+    address: str
+    name: str
+
+    @property
+    def domain(self) -> str:
+        """Return the part after the last ``@``."""
+        return self.address.rpartition("@")[2]
+
+
+def render(message: Message, *, sender: Sender) -> EmailMessage:
+    """Return the mail; a fault in the rendering gives a plain mail, never none.
+
+    ``Message-ID`` is derived from the idempotency key, so that repeated attempts at
+    the same content are one mail to a mail program. Mails about one page share one
+    thread, whose root is never itself sent.
+    """
+    return wording.safely(
+        lambda: _whole(message, sender=sender),
+        otherwise=lambda: _plainest(message, sender=sender),
+    )
+
+
+def subject(message: Message) -> str:
+    """Return the subject line: the title, or how many pages wait and which."""
+    if len(message.items) == 1:
+        return _title(message.items[0], limit=SUBJECT_CHARS_MAX)
+    worst_first = sorted(message.items, key=lambda item: item.severity)
+    titles = ", ".join(_title(item, limit=80) for item in worst_first[:5])
+    line = f"{len(message.items)} pages waiting: {titles}"
+    return wording.one_line(line, limit=SUBJECT_CHARS_MAX)
+
+
+def plain(message: Message) -> str:
+    """Return the text part: title, acknowledge link, what happens next, the rest."""
+    shown = message.items[: limits.BUNDLE_ITEMS_SHOWN_MAX]
+    lines: list[str] = []
+    if len(message.items) > 1:
+        lines += [f"{len(message.items)} pages are waiting for you.", ""]
+    for item in shown:
+        lines += _plain_item(item, is_brief=len(message.items) > 1)
+    lines += _rest(message)
+    return "\n".join(lines).strip("\n") + "\n"
+
+
+def _whole(message: Message, *, sender: Sender) -> EmailMessage:
+    mail = _envelope(message, sender=sender)
+    mail["Subject"] = subject(message)
+    mail["Importance"] = "high"
+    roots = " ".join(
+        f"<page-{_digest(item.page_id)}@{sender.domain}>"
+        for item in message.items[: limits.BUNDLE_ITEMS_SHOWN_MAX]
+    )
+    mail["In-Reply-To"] = roots.partition(" ")[0]
+    mail["References"] = roots
+    mail.set_content(plain(message), cte="quoted-printable")
+    mail.add_alternative(_html(message), subtype="html", cte="quoted-printable")
+    # A quoted-printable body writes "=" as "=3D", so it cannot contain this.
+    mail.set_boundary(f"=_{_digest(message.idempotency_key)}")
+    return mail
+
+
+def _plainest(message: Message, *, sender: Sender) -> EmailMessage:
+    mail = _envelope(message, sender=sender)
+    mail["Subject"] = f"{len(message.items)} page(s) waiting"
+    blocks = [
+        f"{wording.one_line(item.title, limit=200) or wording.NO_TITLE}\n"
+        f"Acknowledge: {wording.link(item.ack_url)}\n"
+        for item in message.items
+    ]
+    mail.set_content(
+        "\n".join([*blocks, wording.NOT_RENDERED]) + "\n", cte="quoted-printable"
+    )
+    return mail
+
+
+def _envelope(message: Message, *, sender: Sender) -> EmailMessage:
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = Address(
+        display_name=wording.one_line(sender.name, limit=60), addr_spec=sender.address
+    )
+    mail["To"] = Address(addr_spec=message.address)
+    mail["Date"] = message.sent_at
+    mail["Message-ID"] = f"<{_digest(message.idempotency_key)}@{sender.domain}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "All"
+    mail["Handrail-Hops"] = str(max(wording.hops(i.details) for i in message.items))
+    return mail
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:32]
+
+
+def _title(item: MessageItem, *, limit: int) -> str:
+    return wording.title_line(
+        severity=item.severity, title=item.title, service=item.service, limit=limit
+    )
+
+
+def _instant(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _notes(item: MessageItem) -> list[str]:
+    notes = (wording.one_line(note, limit=500) for note in item.notes[:NOTES_MAX])
+    return [note for note in notes if note]
+
+
+def _details(item: MessageItem) -> list[tuple[str, str]]:
+    return [
+        (
+            wording.one_line(name, limit=100),
+            wording.one_line(value, limit=DETAIL_CHARS_MAX),
+        )
+        for name, value in item.details[:DETAILS_MAX]
+    ]
+
+
+def _rest(message: Message) -> list[str]:
+    hidden = len(message.items) - limits.BUNDLE_ITEMS_SHOWN_MAX
+    return [f"and {hidden} more; the console lists them all."] if hidden > 0 else []
+
+
+def _plain_item(item: MessageItem, *, is_brief: bool) -> list[str]:
+    next_words = wording.one_line(item.what_next, limit=500)
+    lines = [
+        _title(item, limit=limits.TITLE_CHARS_MAX),
+        f"Acknowledge: {wording.link(item.ack_url)}",
+        *([next_words] if next_words else []),
+        *_notes(item),
+    ]
+    if is_brief:
+        return [*lines, ""]
+    summary = wording.block(item.summary, limit=SUMMARY_CHARS_MAX)
+    lines += ["", f"Opened {_instant(item.opened_at)}"]
+    lines += ["", summary] if summary else []
+    details = [f"{name}: {value}" for name, value in _details(item)]
+    lines += ["", *details] if details else []
+    lines += ["", f"Alert: {wording.link(item.alert_url)}", ""]
+    return lines
+
+
+def _html(message: Message) -> str:
+    shown = message.items[: limits.BUNDLE_ITEMS_SHOWN_MAX]
+    is_brief = len(message.items) > 1
+    rest = "".join(f"<p>{html.escape(line)}</p>" for line in _rest(message))
+    items = "<hr>".join(_html_item(item, is_brief=is_brief) for item in shown)
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width">'
+        '<meta name="color-scheme" content="light dark">'
+        '<meta name="supported-color-schemes" content="light dark">'
+        f"<title>{html.escape(subject(message))}</title></head>"
+        f'<body style="{_STYLE}">{items}{rest}</body></html>\n'
+    )
+
+
+def _html_item(item: MessageItem, *, is_brief: bool) -> str:
+    title = html.escape(_title(item, limit=limits.TITLE_CHARS_MAX))
+    said = [wording.one_line(item.what_next, limit=500), *_notes(item)]
+    parts = [
+        f'<h1 style="font-size:20px">{title}</h1>',
+        f"<p>{_anchor(item.ack_url, 'Acknowledge', style=_BUTTON)}</p>",
+        *(f"<p>{html.escape(line)}</p>" for line in said if line),
+    ]
+    if not is_brief:
+        summary = html.escape(wording.block(item.summary, limit=SUMMARY_CHARS_MAX))
+        rows = "".join(
+            f"<li>{html.escape(name)}: {html.escape(value)}</li>"
+            for name, value in _details(item)
+        )
+        parts += [
+            f"<p>Opened {_instant(item.opened_at)}</p>",
+            f'<p style="white-space:pre-wrap">{summary}</p>' if summary else "",
+            f"<ul>{rows}</ul>" if rows else "",
+            f"<p>{_anchor(item.alert_url, 'Open the alert', style='')}</p>",
+        ]
+    return "".join(parts)
+
+
+def _anchor(url: str, words: str, *, style: str) -> str:
+    address = wording.link(url)
+    if not address.lower().startswith(("https://", "http://")):
+        return html.escape(f"{words}: {address}")
+    return f'<a href="{html.escape(address)}" style="{style}">{html.escape(words)}</a>'
