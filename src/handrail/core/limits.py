@@ -14,12 +14,18 @@ LABEL_VALUE_CHARS_MAX = 4096
 DEDUP_KEY_CHARS_MAX = 255
 """PagerDuty's limit for dedup_key; longer keys are replaced by their SHA-256."""
 JSON_DEPTH_MAX = 64
+RAW_BODY_BYTES_KEPT_MAX = 256 * 1024
+"""What is kept of a body that could not be read whole: enough to see what was meant."""
+HOPS_MAX = 3
+"""A signal that Handrail itself passed on more often than this is a loop."""
 
 ADMISSION_QUEUE_MAX = 4096
 """Requests waiting for the writer. Full means 503; a second of work at least."""
 RESOLVE_TIMEOUT_DEFAULT = timedelta(minutes=5)
 """A Prometheus-style alert without endsAt expires this long after its last repeat."""
 REOPEN_WINDOW_DEFAULT = timedelta(minutes=5)
+EXPIRED_MEMORY = timedelta(hours=24)
+"""A sender that comes back within this finds its expired alert, and can resolve it."""
 
 LEASE = timedelta(seconds=30)
 """A claimed delivery returns to the queue this long after the claim, at the latest."""

@@ -85,9 +85,15 @@ class Alert:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownAlert:
-    """The little that admission must know of an alert with the same key."""
+    """The little that admission must know of an alert with the same key.
+
+    Attributes:
+        closed_at: When it resolved or expired; none while it fires.
+        is_expired: It closed because its sender fell silent, not by recovery.
+    """
 
     id: AlertId
     generation: int
     closed_at: datetime | None
     severity_word: str | None
+    is_expired: bool = False

@@ -1,0 +1,1 @@
+"""Prometheus, and whatever else posts to an Alertmanager's API v2."""

@@ -1,0 +1,1 @@
+"""Senders that speak PagerDuty's Events API version 2."""
