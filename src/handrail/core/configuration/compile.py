@@ -47,6 +47,7 @@ Body = Mapping[str, Any]
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 NOBODY = "nobody"
+_TARGET_KINDS = frozenset(map(str, TargetKind))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +87,7 @@ def compile_snapshot(documents: Iterable[Document], *, revision: int) -> Snapsho
         schedules=_schedules(parts),
         policies={p.name: _policy(p) for p in parts.get("escalation_policy", ())},
         channels={
-            p.name: _contact_method(p.body | {"name": p.name})
+            p.name: _contact_method({**p.body, "name": p.name})
             for p in parts.get("channel", ())
         },
         integrations=integrations,
@@ -108,7 +109,7 @@ def parse_target(text: str) -> Target:
         ValueError: It is spelled otherwise.
     """
     kind, colon, name = text.partition(":")
-    if not colon or kind not in TargetKind:
+    if not colon or kind not in _TARGET_KINDS:
         msg = (
             f"{text!r} is not a target; write schedule:NAME, user:NAME, team:NAME "
             "or channel:NAME"

@@ -5,6 +5,7 @@ says how to write it; the matching writer gives the canonical spelling that docu
 store, so that ``90s`` and ``1m30s`` are the same document.
 """
 
+import json
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -18,6 +19,7 @@ SLUG_PATTERN = r"^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$"
 DURATION_PATTERN = r"^(?=\d)(?:\d{1,5}d)?(?:\d{1,6}h)?(?:\d{1,6}m)?(?:\d{1,8}s)?$"
 EVERY_PATTERN = r"^[1-9]\d{0,2} (?:day|week)s?$"
 WALL_TIME_PATTERN = r"^(?:[01]?\d|2[0-3]):[0-5]\d$"
+END_TIME_PATTERN = r"^(?:(?:[01]?\d|2[0-3]):[0-5]\d|24:00)$"
 MIDNIGHT_AS_END = "24:00"
 DATE_PATTERN = r"^\d{4}-\d{2}-\d{2}$"
 LOCAL_PATTERN = r"^\d{4}-\d{2}-\d{2}[ T](?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?$"
@@ -33,7 +35,15 @@ DIGEST_PATTERN = r"^sha256:[0-9a-f]{64}$"
 
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 _RESERVED = frozenset({"nobody"})
+_SHOWN_MAX = 60
 _YEARS = range(1971, 2200)
+
+
+def quoted(text: str) -> str:
+    """Return text for a message: in quotes, escaped, and cut after 60 characters."""
+    shown = text if len(text) <= _SHOWN_MAX else text[:_SHOWN_MAX] + "…"
+    printable = "".join(c if c.isprintable() else "\ufffd" for c in shown)
+    return json.dumps(printable, ensure_ascii=False)
 
 
 def parse_slug(text: str) -> Slug:
@@ -45,12 +55,12 @@ def parse_slug(text: str) -> Slug:
     """
     if not re.fullmatch(SLUG_PATTERN, text):
         msg = (
-            f"{text!r} is not a name; use 1 to 64 of a-z 0-9 . _ - "
+            f"{quoted(text)} is not a name; use 1 to 64 of a-z 0-9 . _ - "
             "and begin and end with a letter or digit"
         )
         raise ValueError(msg)
     if text in _RESERVED:
-        msg = f"{text!r} is reserved: it marks an intended gap in a rotation"
+        msg = f"{quoted(text)} is reserved: it marks an intended gap in a rotation"
         raise ValueError(msg)
     return Slug(text)
 
@@ -62,7 +72,7 @@ def parse_duration(text: str) -> timedelta:
         ValueError: It is spelled otherwise.
     """
     if not re.fullmatch(DURATION_PATTERN, text):
-        msg = f"{text!r} is not a duration; write it like 30s, 5m, 1h30m or 2d"
+        msg = f"{quoted(text)} is not a duration; write it like 30s, 5m, 1h30m or 2d"
         raise ValueError(msg)
     found = _DURATION.fullmatch(text)
     assert found is not None, text
@@ -86,7 +96,7 @@ def parse_every(text: str) -> tuple[int, RotationUnit]:
         ValueError: It is spelled otherwise.
     """
     if not re.fullmatch(EVERY_PATTERN, text):
-        msg = f"{text!r} is not a turn's length; write it like 1 day, 1 week, 2 weeks"
+        msg = f"{quoted(text)} is no turn's length; write 1 day, 1 week or 2 weeks"
         raise ValueError(msg)
     count, unit = text.split(" ")
     return int(count), RotationUnit(unit.removesuffix("s"))
@@ -104,7 +114,7 @@ def parse_wall_time(text: str) -> time:
         ValueError: It is spelled otherwise.
     """
     if not re.fullmatch(WALL_TIME_PATTERN, text):
-        msg = f'{text!r} is not a time of day; write it like "09:00", 00:00 to 23:59'
+        msg = f'{quoted(text)} is no time of day; write it like "09:00"'
         raise ValueError(msg)
     hour, minute = text.split(":")
     return time(int(hour), int(minute))
@@ -130,7 +140,7 @@ def parse_date(text: str) -> date:
     except ValueError:
         day = None
     if day is None or day.year not in _YEARS:
-        msg = f"{text!r} is not a date; write it like 2026-01-05"
+        msg = f"{quoted(text)} is not a date; write it like 2026-01-05"
         raise ValueError(msg)
     return day
 
@@ -150,7 +160,7 @@ def parse_moment(text: str) -> datetime:
         moment = None
     if moment is None or moment.year not in _YEARS:
         msg = (
-            f"{text!r} is not a moment; write local time like 2026-12-24 09:00, "
+            f"{quoted(text)} is not a moment; write local time like 2026-12-24 09:00, "
             "or an instant like 2026-12-24T09:00:00+01:00"
         )
         raise ValueError(msg)
@@ -173,11 +183,6 @@ def _zones() -> frozenset[str]:
     return frozenset(available_timezones()) - {"localtime", "Factory", "posixrules"}
 
 
-def zone_names() -> tuple[str, ...]:
-    """Return every accepted zone name, sorted, for hints."""
-    return tuple(sorted(_zones()))
-
-
 def parse_zone(text: str) -> str:
     """Read an IANA time zone name such as ``Europe/Berlin``.
 
@@ -185,6 +190,6 @@ def parse_zone(text: str) -> str:
         ValueError: The zone database of this installation has no such key.
     """
     if text not in _zones():
-        msg = f"{text!r} is not an IANA time zone; write it like Europe/Berlin or UTC"
+        msg = f"{quoted(text)} is no IANA time zone; write it like Europe/Berlin"
         raise ValueError(msg)
     return ZoneInfo(text).key

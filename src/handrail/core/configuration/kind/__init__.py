@@ -1,0 +1,1 @@
+"""The kinds of configuration documents and their fields."""

@@ -1,0 +1,278 @@
+"""Alerts: at most one open per integration and dedup key."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import (
+    Column,
+    Index,
+    Integer,
+    Select,
+    Table,
+    Text,
+    bindparam,
+    func,
+    select,
+)
+from typing_extensions import override
+
+from handrail.core.alert.alert import Alert, AlertState, KnownAlert
+from handrail.core.alert.receipt import EntryKind, ReceiptEntry
+from handrail.core.ids import AlertId, Slug
+from handrail.core.instants import from_micros, to_micros
+from handrail.ports.store import AlertStore
+from handrail.storage.codec import RowCodec, storable, to_json
+from handrail.storage.receipt import fold_all
+from handrail.storage.schema import INSTANT, KEY, METADATA
+from handrail.storage.scope import Row, Scope
+from handrail.storage.trouble import LostRaceError
+
+ALERT = Table(
+    "alert",
+    METADATA,
+    Column("id", KEY, primary_key=True),
+    Column("integration", KEY, nullable=False),
+    Column("dedup_key", KEY, nullable=False),
+    Column("state", KEY, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("labels", Text, nullable=False),
+    Column("annotations", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("severity_word", Text),
+    Column("starts_at", INSTANT, nullable=False),
+    Column("opened_at", INSTANT, nullable=False),
+    Column("last_seen_at", INSTANT, nullable=False),
+    Column("closed_at", INSTANT),
+    Column("generation", Integer, nullable=False),
+    Column("repeats", Integer, nullable=False),
+    Column("service", KEY),
+    Column("severity", KEY),
+    Column("urgency", KEY),
+    Column("disposition", KEY, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    Column("page_id", KEY),
+    Column("evaluate_due_at", INSTANT),
+    Column("expire_due_at", INSTANT),
+)
+_OPEN = ALERT.c.closed_at.is_(None)
+_CLOSED = ALERT.c.closed_at.is_not(None)
+Index(
+    "uq_alert_open",
+    ALERT.c.integration,
+    ALERT.c.dedup_key,
+    unique=True,
+    sqlite_where=_OPEN,
+    postgresql_where=_OPEN,
+)
+Index(
+    "ix_alert_closed",
+    ALERT.c.integration,
+    ALERT.c.dedup_key,
+    ALERT.c.closed_at,
+    sqlite_where=_CLOSED,
+    postgresql_where=_CLOSED,
+)
+for _due in (ALERT.c.evaluate_due_at, ALERT.c.expire_due_at):
+    Index(
+        f"ix_alert_{_due.name}",
+        _due,
+        sqlite_where=_due.is_not(None),
+        postgresql_where=_due.is_not(None),
+    )
+
+_CODEC = RowCodec(Alert, ALERT)
+_ALL = select(*_CODEC.columns)
+_GET = _ALL.where(ALERT.c.id == bindparam("id"))
+_GET_LOCKED = _GET.with_for_update()
+
+
+def _due_query(column: Column[int]) -> Select[Row]:
+    return (
+        _ALL.where(column <= bindparam("now"), column.is_not(None))
+        .order_by(column, ALERT.c.id)
+        .limit(bindparam("limit"))
+        .with_for_update(skip_locked=True)
+    )
+
+
+_DUE_FOR_EVALUATION = _due_query(ALERT.c.evaluate_due_at)
+_DUE_FOR_EXPIRY = _due_query(ALERT.c.expire_due_at).where(
+    ALERT.c.state == AlertState.FIRING.value
+)
+_NEXT_EVALUATION = select(func.min(ALERT.c.evaluate_due_at)).where(
+    ALERT.c.evaluate_due_at.is_not(None)
+)
+_NEXT_EXPIRY = select(func.min(ALERT.c.expire_due_at)).where(
+    ALERT.c.expire_due_at.is_not(None), ALERT.c.state == AlertState.FIRING.value
+)
+_NEWEST_FIRST = _ALL.order_by(ALERT.c.id.desc()).limit(bindparam("limit"))
+_FIRING = _ALL.where(_OPEN, ALERT.c.state == AlertState.FIRING.value).order_by(
+    ALERT.c.id
+)
+_FIRING_OF_ONE = _FIRING.where(ALERT.c.integration == bindparam("integration"))
+_COUNTS = select(ALERT.c.disposition, func.count()).group_by(ALERT.c.disposition)
+
+_KNOWN = "dedup_key, alert.id, generation, closed_at, severity_word"
+_KNOWN_OPEN_SQLITE = (
+    f"SELECT {_KNOWN} FROM json_each(?) AS wanted CROSS JOIN alert"  # noqa: S608
+    " WHERE integration = ? AND dedup_key = wanted.value AND closed_at IS NULL"
+)
+_KNOWN_CLOSED_SQLITE = (
+    f"SELECT {_KNOWN} FROM json_each(?) AS wanted CROSS JOIN alert"  # noqa: S608
+    " WHERE integration = ? AND dedup_key = wanted.value AND closed_at >= ?"
+)
+# Locked in the order of ids, so that two nodes never wait for each other in a ring.
+_KNOWN_OPEN_POSTGRES = (
+    f"SELECT {_KNOWN} FROM alert"  # noqa: S608
+    " WHERE integration = ? AND dedup_key = ANY(?) AND closed_at IS NULL"
+    " ORDER BY id FOR UPDATE"
+)
+_KNOWN_CLOSED_POSTGRES = (
+    f"SELECT {_KNOWN} FROM alert"  # noqa: S608
+    " WHERE integration = ? AND dedup_key = ANY(?) AND closed_at >= ?"
+    " ORDER BY id FOR UPDATE"
+)
+_TOUCH_POSTGRES = (
+    "UPDATE alert SET repeats = repeats + touched.times,"
+    " last_seen_at = greatest(last_seen_at, ?),"
+    " expire_due_at = coalesce(touched.ends_at, expire_due_at)"
+    " FROM unnest(?::text[], ?::bigint[], ?::bigint[])"
+    " AS touched(id, times, ends_at)"
+    " WHERE alert.id = touched.id AND closed_at IS NULL"
+)
+
+
+class SqlAlertStore(AlertStore):
+    """Alerts in one table; the unique index on open keys decides races.
+
+    On SQLite the journal of repeats is folded before a writing transaction first
+    reads whole alerts, so that what is written back never loses a repeat and an
+    alert that was repeated is never found expired.
+    """
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    @override
+    def known(
+        self, integration: Slug, keys: Sequence[str], *, closed_since: datetime
+    ) -> dict[str, KnownAlert]:
+        asked = {storable(key): key for key in keys}
+        found = self._known(integration, list(asked), since=None)
+        missing = [key for key in asked if key not in found]
+        if missing:
+            since = to_micros(closed_since)
+            found |= self._known(integration, missing, since=since)
+        return {asked[key]: known for key, known in found.items()}
+
+    @override
+    def add(self, alerts: Sequence[Alert]) -> None:
+        with self._scope.racing("an alert with the same key was opened meanwhile"):
+            self._scope.change_many(_CODEC.insert, [_CODEC.values(a) for a in alerts])
+
+    @override
+    def get(self, alert_id: AlertId, *, lock: bool = False) -> Alert | None:
+        fold_all(self._scope)
+        query = _GET_LOCKED if lock else _GET
+        row = self._scope.read(query, {"id": alert_id}).first()
+        return None if row is None else _CODEC.item(row)
+
+    @override
+    def save(self, alert: Alert) -> None:
+        with self._scope.racing("an alert with the same key was opened meanwhile"):
+            count = self._scope.change(_CODEC.update, [*_CODEC.values(alert), alert.id])
+        assert count == 1, f"alert {alert.id} was never added"
+
+    @override
+    def touch(self, entries: Sequence[ReceiptEntry], *, seen_at: datetime) -> bool:
+        if not self._scope.is_postgres:
+            return False
+        times: dict[str, int] = {}
+        ends: dict[str, int | None] = {}
+        for entry in entries:
+            if entry.kind is EntryKind.REPEATED and entry.alert_id is not None:
+                times[entry.alert_id] = times.get(entry.alert_id, 0) + 1
+                ends.setdefault(entry.alert_id, None)
+                if entry.ends_at is not None:
+                    ends[entry.alert_id] = to_micros(entry.ends_at)
+        touched = (list(times), list(times.values()), [ends[i] for i in times])
+        if times and self._scope.change(
+            _TOUCH_POSTGRES, (to_micros(seen_at), *touched)
+        ) < len(times):
+            # Without this a re-fire after another node's resolve would be lost.
+            msg = "an alert was closed while it was repeated"
+            raise LostRaceError(msg)
+        return True
+
+    @override
+    def due_for_evaluation(self, *, limit: int) -> list[Alert]:
+        return self._due(_DUE_FOR_EVALUATION, limit)
+
+    @override
+    def due_for_expiry(self, *, limit: int) -> list[Alert]:
+        return self._due(_DUE_FOR_EXPIRY, limit)
+
+    @override
+    def next_evaluation(self) -> datetime | None:
+        return self._earliest(_NEXT_EVALUATION)
+
+    @override
+    def next_expiry(self) -> datetime | None:
+        return self._earliest(_NEXT_EXPIRY)
+
+    @override
+    def search(
+        self, *, open_only: bool, limit: int, before: AlertId | None = None
+    ) -> list[Alert]:
+        query = _NEWEST_FIRST
+        if open_only:
+            query = query.where(_OPEN)
+        if before is not None:
+            query = query.where(ALERT.c.id < before)
+        return [_CODEC.item(row) for row in self._scope.read(query, {"limit": limit})]
+
+    @override
+    def firing(self, integration: Slug | None) -> list[Alert]:
+        if integration is None:
+            rows = self._scope.read(_FIRING)
+        else:
+            rows = self._scope.read(_FIRING_OF_ONE, {"integration": integration})
+        return [_CODEC.item(row) for row in rows]
+
+    @override
+    def count_by_disposition(self) -> dict[str, int]:
+        return {row[0]: row[1] for row in self._scope.read(_COUNTS)}
+
+    def _due(self, query: Select[Row], limit: int) -> list[Alert]:
+        fold_all(self._scope)
+        when = {"now": to_micros(self._scope.now), "limit": limit}
+        return [_CODEC.item(row) for row in self._scope.read(query, when)]
+
+    def _earliest(self, query: Select[Row]) -> datetime | None:
+        due = self._scope.read(query).scalar()
+        return None if due is None else from_micros(due)
+
+    def _known(
+        self, integration: Slug, keys: list[str], *, since: int | None
+    ) -> dict[str, KnownAlert]:
+        if self._scope.is_postgres:
+            wanted: list[object] = [integration, keys]
+            sql = _KNOWN_OPEN_POSTGRES if since is None else _KNOWN_CLOSED_POSTGRES
+        else:
+            wanted = [to_json(keys), integration]
+            sql = _KNOWN_OPEN_SQLITE if since is None else _KNOWN_CLOSED_SQLITE
+        if since is not None:
+            wanted.append(since)
+        found: dict[str, KnownAlert] = {}
+        for key, alert_id, generation, closed_at, word in self._scope.fetch(
+            sql, wanted
+        ):
+            closed = None if closed_at is None else from_micros(closed_at)
+            other = found.get(key)
+            if other and closed and other.closed_at and other.closed_at > closed:
+                continue
+            found[key] = KnownAlert(
+                id=alert_id, generation=generation, closed_at=closed, severity_word=word
+            )
+        return found

@@ -1,0 +1,180 @@
+"""Domain values to row values and back."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime, timedelta
+from enum import Enum
+from types import NoneType, UnionType
+from typing import Any, Generic, NewType, TypeVar, Union, get_args, get_origin
+from typing import get_type_hints as type_hints
+
+import msgspec
+from sqlalchemy import Column, Table
+
+from handrail.core.escalation.policy import (
+    EscalationPolicy,
+    Level,
+    Target,
+    TargetKind,
+)
+from handrail.core.ids import Slug
+from handrail.core.instants import from_micros, to_micros
+
+T = TypeVar("T")
+Convert = Callable[[Any], Any]
+_MICROSECOND = timedelta(microseconds=1)
+_UNWRITABLE = "\ufffd"
+
+
+def storable(text: str) -> str:
+    """Return the text with what no database keeps (NUL, lone surrogates) replaced.
+
+    Senders and providers put anything into their texts; a page must not be lost to it.
+    """
+    if "\x00" in text:
+        text = text.replace("\x00", _UNWRITABLE)
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
+
+
+def to_json(value: object) -> str:
+    """Return compact JSON text; surrogates are escaped."""
+    try:
+        return msgspec.json.encode(value).decode()
+    except UnicodeEncodeError:
+        return json.dumps(value, separators=(",", ":"))
+
+
+def from_json(text: str) -> Any:  # noqa: ANN401  the caller knows what it stored
+    """Return the value of JSON text."""
+    return json.loads(text)
+
+
+def to_policy_text(policy: EscalationPolicy) -> str:
+    """Return the snapshot of a policy as JSON text."""
+    return to_json(
+        {
+            "name": policy.name,
+            "rounds": policy.rounds,
+            "version": policy.version,
+            "levels": [
+                {
+                    "targets": [str(target) for target in level.targets],
+                    "escalate_after_micros": level.escalate_after // _MICROSECOND,
+                }
+                for level in policy.levels
+            ],
+        }
+    )
+
+
+def from_policy_text(text: str) -> EscalationPolicy:
+    """Return the policy of its JSON text."""
+    raw = from_json(text)
+    return EscalationPolicy(
+        name=Slug(raw["name"]),
+        rounds=raw["rounds"],
+        version=raw["version"],
+        levels=tuple(
+            Level(
+                targets=tuple(_target(spelled) for spelled in level["targets"]),
+                escalate_after=timedelta(microseconds=level["escalate_after_micros"]),
+            )
+            for level in raw["levels"]
+        ),
+    )
+
+
+def _target(spelled: str) -> Target:
+    kind, _, name = spelled.partition(":")
+    return Target(kind=TargetKind(kind), name=Slug(name))
+
+
+def _value(member: Enum) -> object:
+    return member.value
+
+
+_CONVERTERS: tuple[tuple[type, Convert | None, Convert | None], ...] = (
+    (str, storable, None),
+    (bool, bool, bool),
+    (int, None, None),
+    (bytes, None, bytes),
+    (datetime, to_micros, from_micros),
+    (Mapping, to_json, from_json),
+    (EscalationPolicy, to_policy_text, from_policy_text),
+)
+
+
+class RowCodec(Generic[T]):
+    """Maps a dataclass to the table whose columns bear its fields' names.
+
+    Attributes:
+        columns: The table's columns in the order of the fields.
+        insert: ``INSERT`` text for the driver's cursor, fed by ``values``.
+        update: ``UPDATE … WHERE key`` text, fed by ``values`` and then the key.
+    """
+
+    def __init__(
+        self,
+        cls: type[T],
+        table: Table,
+        *,
+        key: str = "id",
+        renamed: Mapping[str, str] | None = None,
+    ) -> None:
+        hints = type_hints(cls)
+        self._cls = cls
+        self._names = tuple(field.name for field in fields(cls))  # type: ignore[arg-type]  # T is a dataclass
+        both = [_converters(hints[name]) for name in self._names]
+        self._out = tuple(zip(self._names, (pair[0] for pair in both), strict=True))
+        self._in = tuple(zip(self._names, (pair[1] for pair in both), strict=True))
+        spelled = [(renamed or {}).get(name, name) for name in self._names]
+        self.columns: tuple[Column[Any], ...] = tuple(table.c[c] for c in spelled)
+        marks = ", ".join("?" * len(spelled))
+        # Names come from our own tables, never from outside.
+        self.insert = (
+            f"INSERT INTO {table.name} ({', '.join(spelled)}) VALUES ({marks})"  # noqa: S608
+        )
+        sets = ", ".join(f"{column} = ?" for column in spelled)
+        self.update = f"UPDATE {table.name} SET {sets} WHERE {key} = ?"  # noqa: S608
+
+    def values(self, item: T) -> list[object]:
+        """Return the row's values in the order of ``columns``."""
+        row: list[object] = []
+        for name, convert in self._out:
+            value = getattr(item, name)
+            if convert is not None and value is not None:
+                value = convert(value)
+            row.append(value)
+        return row
+
+    def item(self, row: Sequence[Any]) -> T:
+        """Return the domain value of a row selected by ``columns``."""
+        return self._cls(
+            **{
+                name: value if convert is None or value is None else convert(value)
+                for (name, convert), value in zip(self._in, row, strict=True)
+            }
+        )
+
+
+def _converters(hint: object) -> tuple[Convert | None, Convert | None]:
+    if get_origin(hint) in (Union, UnionType):
+        (hint,) = (arg for arg in get_args(hint) if arg is not NoneType)
+    if isinstance(hint, NewType):
+        hint = hint.__supertype__
+    kind = get_origin(hint) or hint
+    assert isinstance(kind, type), f"no column can hold a {hint!r}"
+    if issubclass(kind, Enum):
+        return _value, kind
+    return next(
+        (outward, inward)
+        for known, outward, inward in _CONVERTERS
+        if issubclass(kind, known)
+    )

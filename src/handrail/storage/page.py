@@ -1,0 +1,140 @@
+"""Pages: current state beside the event stream."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Select,
+    Table,
+    Text,
+    bindparam,
+    func,
+    select,
+)
+from typing_extensions import override
+
+from handrail.core.ids import AlertId, PageId
+from handrail.core.instants import from_micros, to_micros
+from handrail.core.paging.page import Page, PageState
+from handrail.ports.store import PageStore
+from handrail.storage.alert import ALERT
+from handrail.storage.codec import RowCodec
+from handrail.storage.schema import INSTANT, KEY, METADATA
+from handrail.storage.scope import Row, Scope
+from handrail.storage.trouble import LostRaceError
+
+PAGE = Table(
+    "page",
+    METADATA,
+    Column("id", KEY, primary_key=True),
+    Column("alert_id", KEY, ForeignKey(ALERT.c.id), nullable=False, index=True),
+    Column("title", Text, nullable=False),
+    Column("service", KEY),
+    Column("severity", KEY, nullable=False),
+    Column("urgency", KEY, nullable=False),
+    Column("policy", Text),
+    Column("revision", Integer, nullable=False),
+    Column("opened_at", INSTANT, nullable=False),
+    Column("state", KEY, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("level", Integer),
+    Column("entry_id", KEY),
+    Column("advance_due_at", INSTANT),
+    Column("last_resort_times", Integer, nullable=False),
+    Column("acknowledged_by", KEY),
+    Column("acknowledged_at", INSTANT),
+    Column("closed_at", INSTANT),
+    Column("alert_expired", Boolean, nullable=False),
+    Column("sequence", Integer, nullable=False),
+)
+_TIMED = PAGE.c.advance_due_at.is_not(None)
+_ACTIVE = PAGE.c.state != PageState.RESOLVED.value
+Index(
+    "ix_page_advance_due_at",
+    PAGE.c.advance_due_at,
+    sqlite_where=_TIMED,
+    postgresql_where=_TIMED,
+)
+Index("ix_page_active", PAGE.c.id, sqlite_where=_ACTIVE, postgresql_where=_ACTIVE)
+
+_CODEC = RowCodec(Page, PAGE)
+_ALL = select(*_CODEC.columns)
+_GET = _ALL.where(PAGE.c.id == bindparam("id"))
+_GET_LOCKED = _GET.with_for_update()
+_SAVE = f"{_CODEC.update} AND sequence = ?"
+_DUE = (
+    _ALL.where(
+        PAGE.c.advance_due_at <= bindparam("now"),
+        _TIMED,
+        PAGE.c.state == PageState.OPEN.value,
+    )
+    .order_by(PAGE.c.advance_due_at, PAGE.c.id)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+_NEXT_DUE = select(func.min(PAGE.c.advance_due_at)).where(
+    _TIMED, PAGE.c.state == PageState.OPEN.value
+)
+_FOR_ALERT = _ALL.where(PAGE.c.alert_id == bindparam("alert_id")).order_by(
+    PAGE.c.opened_at, PAGE.c.id
+)
+_NEWEST_FIRST = _ALL.order_by(PAGE.c.id.desc()).limit(bindparam("limit"))
+
+
+class SqlPageStore(PageStore):
+    """Pages in one table; the sequence number guards against lost updates."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    @override
+    def add(self, page: Page) -> None:
+        with self._scope.racing(f"page {page.id} was added meanwhile"):
+            self._scope.change(_CODEC.insert, _CODEC.values(page))
+
+    @override
+    def get(self, page_id: PageId, *, lock: bool = False) -> Page | None:
+        found = self._pages(_GET_LOCKED if lock else _GET, {"id": page_id})
+        return found[0] if found else None
+
+    @override
+    def save(self, page: Page, *, expected_sequence: int) -> None:
+        found = self._scope.change(
+            _SAVE, [*_CODEC.values(page), page.id, expected_sequence]
+        )
+        if found != 1:
+            msg = f"page {page.id} moved on meanwhile; look at it again"
+            raise LostRaceError(msg)
+
+    @override
+    def due(self, *, limit: int) -> list[Page]:
+        now = to_micros(self._scope.now)
+        return self._pages(_DUE, {"now": now, "limit": limit})
+
+    @override
+    def next_due(self) -> datetime | None:
+        due = self._scope.read(_NEXT_DUE).scalar()
+        return None if due is None else from_micros(due)
+
+    @override
+    def for_alert(self, alert_id: AlertId) -> list[Page]:
+        return self._pages(_FOR_ALERT, {"alert_id": alert_id})
+
+    @override
+    def search(
+        self, *, active_only: bool, limit: int, before: PageId | None = None
+    ) -> list[Page]:
+        query = _NEWEST_FIRST
+        if active_only:
+            query = query.where(_ACTIVE)
+        if before is not None:
+            query = query.where(PAGE.c.id < before)
+        return self._pages(query, {"limit": limit})
+
+    def _pages(self, query: Select[Row], asked: Mapping[str, object]) -> list[Page]:
+        return [_CODEC.item(row) for row in self._scope.read(query, asked)]

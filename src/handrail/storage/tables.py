@@ -1,0 +1,40 @@
+"""Every table, in an order in which rows may be inserted."""
+
+from sqlalchemy import Table
+
+from handrail.storage.access import API_TOKEN, ONE_TIME_LINK, SESSION
+from handrail.storage.alert import ALERT
+from handrail.storage.configuration import DOCUMENT, REVISION
+from handrail.storage.delivery import ATTEMPT, DELIVERY
+from handrail.storage.event import EVENT
+from handrail.storage.meta import META
+from handrail.storage.page import PAGE
+from handrail.storage.receipt import (
+    ENTRY_COUNT,
+    RAW_BODY,
+    RECEIPT,
+    RECEIPT_ALERT,
+    RECEIPT_JOURNAL,
+)
+from handrail.storage.schema import METADATA
+
+TABLES: tuple[Table, ...] = (
+    META,
+    EVENT,
+    REVISION,
+    DOCUMENT,
+    ALERT,
+    RECEIPT,
+    RECEIPT_JOURNAL,
+    RECEIPT_ALERT,
+    RAW_BODY,
+    ENTRY_COUNT,
+    PAGE,
+    DELIVERY,
+    ATTEMPT,
+    API_TOKEN,
+    SESSION,
+    ONE_TIME_LINK,
+)
+
+assert set(TABLES) == set(METADATA.tables.values()), "a table is not listed"

@@ -1,0 +1,76 @@
+"""One unit of work over all concepts."""
+
+from datetime import datetime
+
+from typing_extensions import override
+
+from handrail.ports.store import Transaction
+from handrail.storage.access import SqlAccessStore
+from handrail.storage.alert import SqlAlertStore
+from handrail.storage.configuration import SnapshotCache, SqlConfigurationStore
+from handrail.storage.delivery import SqlDeliveryStore
+from handrail.storage.event import SqlEventStore
+from handrail.storage.meta import SqlMetaStore
+from handrail.storage.page import SqlPageStore
+from handrail.storage.receipt import SqlReceiptStore
+from handrail.storage.scope import Scope
+
+
+class SqlTransaction(Transaction):
+    """What a use case is handed; it is void once its work has returned."""
+
+    def __init__(self, scope: Scope, cache: SnapshotCache) -> None:
+        self._scope = scope
+        self._event = SqlEventStore(scope)
+        self._alert = SqlAlertStore(scope)
+        self._receipt = SqlReceiptStore(scope)
+        self._page = SqlPageStore(scope)
+        self._delivery = SqlDeliveryStore(scope)
+        self._configuration = SqlConfigurationStore(scope, cache)
+        self._access = SqlAccessStore(scope)
+        self._meta = SqlMetaStore(scope)
+
+    @property
+    @override
+    def now(self) -> datetime:
+        return self._scope.now
+
+    @property
+    @override
+    def event(self) -> SqlEventStore:
+        return self._event
+
+    @property
+    @override
+    def alert(self) -> SqlAlertStore:
+        return self._alert
+
+    @property
+    @override
+    def receipt(self) -> SqlReceiptStore:
+        return self._receipt
+
+    @property
+    @override
+    def page(self) -> SqlPageStore:
+        return self._page
+
+    @property
+    @override
+    def delivery(self) -> SqlDeliveryStore:
+        return self._delivery
+
+    @property
+    @override
+    def configuration(self) -> SqlConfigurationStore:
+        return self._configuration
+
+    @property
+    @override
+    def access(self) -> SqlAccessStore:
+        return self._access
+
+    @property
+    @override
+    def meta(self) -> SqlMetaStore:
+        return self._meta
