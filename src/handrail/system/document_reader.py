@@ -265,7 +265,9 @@ class YamlDocumentReader(DocumentReader):
         except ReaderError as error:
             line = file.text.count("\n", 0, error.position) + 1
             place = Place(file=file.name, line=line)
-            return _failed(place, "holds a character that text cannot hold", "save it as UTF-8")
+            return _failed(
+                place, "holds a character that text cannot hold", "save it as UTF-8"
+            )
         except (YAMLError, ValueError) as error:
             message = " ".join(str(error).split())[:200]
             return _failed(start, f"cannot be read as YAML: {message}", "")

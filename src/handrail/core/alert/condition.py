@@ -46,10 +46,7 @@ def signal(
 ) -> Signal:
     """Return the condition as a signal; annotations that are empty do not count."""
     annotations = {name: said for name, said in annotations.items() if said}
-    if who.cut:
-        annotations |= text.with_notes(
-            {**who.cut, **annotations}, tuple(who.cut.get(text.NOTES, "").splitlines())
-        )
+    annotations |= who.cut
     return Signal(
         action=action,
         dedup_key=who.dedup_key,

@@ -75,18 +75,28 @@ def text_map(value: object) -> dict[str, str]:
 
 
 def instant_of(value: object) -> datetime | None:
-    """Return the instant a sender wrote, or none where there is none.
+    """Return the instant a sender wrote, or none where there is none or no sense in it.
 
     Go writes its zero time, the year 1, for "not set"; nothing that fires today began
     before 1970.
     """
-    if not isinstance(value, str):
-        return None
+    return known_instant(_instant(value))
+
+
+def unread_instants(members: Mapping[str, object], *names: str) -> dict[str, str]:
+    """Return as annotations what stands where an instant should and is none."""
+    return {
+        f"unread:{name}": text_of(members[name])
+        for name in names
+        if members.get(name) and _instant(members[name]) is None
+    }
+
+
+def _instant(value: object) -> datetime | None:
     try:
-        instant = parse_rfc3339(value)
+        return parse_rfc3339(value) if isinstance(value, str) else None
     except ValueError:
         return None
-    return known_instant(instant)
 
 
 def known_instant(instant: datetime | None) -> datetime | None:

@@ -1,7 +1,8 @@
 """What an apply would change: field by field, before and after."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum, unique
 
@@ -98,6 +99,9 @@ _SIGNS: Mapping[ChangeKind, str] = {
 }
 
 
+_DIGEST = "key_digest"
+
+
 def differences(
     drafts: Sequence[Draft],
     stored: Sequence[Document],
@@ -115,6 +119,7 @@ def differences(
     """
     by_key = {(document.kind, document.name): document for document in stored}
     orders = _orders(drafts, by_key, ordered, is_partial=is_partial)
+    ranks = _ranks(stored)
     changes: list[Change] = []
     seen: set[tuple[str, Slug]] = set()
     for draft in drafts:
@@ -122,7 +127,13 @@ def differences(
         seen.add(draft.key)
         if former is not None:
             seen.add((former.kind, former.name))
-        change = _change(draft, former, order=orders.get(draft.key, 0))
+        former_rank = None if former is None else ranks[former.kind, former.name]
+        change = _change(
+            draft,
+            former,
+            order=orders.get(draft.key, 0),
+            former_rank=former_rank,
+        )
         if change is not None:
             changes.append(change)
     if not is_partial:
@@ -144,12 +155,35 @@ def _former(
     return by_key.get((draft.kind, draft.renamed_from))
 
 
-def _change(draft: Draft, former: Document | None, *, order: int) -> Change | None:
+def _body_changes(before: dict[str, Json], after: dict[str, Json]) -> list[FieldChange]:
+    """Return what differs, with the digest of a key told as the key's own change."""
+    digests = before.pop(_DIGEST, None), after.pop(_DIGEST, None)
+    changes = list(field_changes(before, after))
+    if digests[0] != digests[1] and before.get("key") == after.get("key"):
+        changes.append(
+            FieldChange(field="key", before="the former value", after="another value")
+        )
+    return changes
+
+
+def _ranks(documents: Iterable[Document]) -> dict[tuple[str, Slug], int]:
+    """Return the position of every document within its kind, from 0."""
+    counts: Counter[str] = Counter()
+    ranks: dict[tuple[str, Slug], int] = {}
+    for document in sorted(documents, key=lambda d: (d.order, d.name)):
+        ranks[document.kind, document.name] = counts[document.kind]
+        counts[document.kind] += 1
+    return ranks
+
+
+def _change(
+    draft: Draft, former: Document | None, *, order: int, former_rank: int | None
+) -> Change | None:
     if former is None:
         return Change(kind=ChangeKind.ADDED, draft=draft, order=order)
-    fields = list(field_changes(json.loads(former.body), dict(draft.body)))
+    fields = _body_changes(json.loads(former.body), dict(draft.body))
     if former.order != order:
-        fields.append(FieldChange(field="order", before=former.order, after=order))
+        fields.append(FieldChange(field="order", before=former_rank, after=draft.rank))
     if former.managed_by != MANAGED_BY_FILE:
         fields.append(
             FieldChange(

@@ -16,23 +16,25 @@ Known = Mapping[tuple[str, Slug], Mapping[str, Json]]
 """Bodies by kind and name."""
 
 
-def cross_problems(drafts: Sequence[Draft], *, stored: Known) -> list[Problem]:
+def cross_problems(
+    drafts: Sequence[Draft], *, others: Sequence[Draft]
+) -> list[Problem]:
     """Return what is wrong between documents.
 
     Args:
         drafts: Of all files together.
-        stored: What stays in force beside them; empty where the files are everything.
+        others: What stays in force beside them; empty where the files are everything.
     """
-    known = dict(stored) | {draft.key: draft.body for draft in drafts}
+    known = {draft.key: draft.body for draft in (*others, *drafts)}
     problems = _doubles(drafts)
-    for draft in drafts:
+    for draft in (*drafts, *others):
         for reference in draft.references:
             if (reference.kind, reference.name) not in known:
                 problems.append(_dangling(draft, reference, known))
         problems.extend(_rename_problems(draft, known))
         if draft.kind == "override":
             problems.extend(_override_problems(draft, known))
-    return problems + _shared_keys(drafts)
+    return problems + _shared_keys((*others, *drafts))
 
 
 def error(draft: Draft, path: str, message: str, remedy: str = "") -> Problem:
