@@ -98,20 +98,19 @@ class Handrail:
             self.asgi: ASGIApp = self._application(base_url)
             undo.pop_all()
 
-    def start(self, *, address: str) -> None:
-        """Let time pass: duties run and deliveries are sent from now on.
-
-        Args:
-            address: Where this machine's own command line reaches the server.
-        """
+    def start(self) -> None:
+        """Let time pass: duties run and deliveries are sent from now on."""
         if self._is_sqlite and not is_wal_safe():
             _log.warning("sqlite_is_old", version=sqlite_version(), want="3.51.3")
         self._write_operator_token()
-        self._folder.write(ADDRESS_FILE, address)
         self._store.on_commit(self._engine.wake)
         self._sender.start()
         self._watchdog.feed()
         self._engine.start(self._duties())
+
+    def leave_address(self, address: str) -> None:
+        """Note where this machine's own command line reaches the server."""
+        self._folder.write(ADDRESS_FILE, address)
 
     def stop(self) -> None:
         """Finish what is in flight, then close the database and leave the folder."""
