@@ -29,6 +29,7 @@ class Submission:
     Attributes:
         receipt_id: Made before the transaction, so that a retry keeps it.
         body: As it came, decompressed where that was possible.
+        body_is_whole: It was within the limit; else this is its beginning.
         answers_errors: The sender's protocol tells it of what could not be read, so no
             alert needs to stand for it; the body is kept all the same.
     """
@@ -38,6 +39,7 @@ class Submission:
     receipt_id: ReceiptId
     body: bytes
     content_type: str
+    body_is_whole: bool = True
     answers_errors: bool = False
 
 
@@ -85,12 +87,16 @@ def _signals(submission: Submission) -> Sequence[Signal]:
     parsed = submission.parsed
     if submission.answers_errors or not parsed.complaint:
         return parsed.signals
-    what = "payload" if parsed.unparsed else "part of a payload"
     name = submission.integration.name
+    if not submission.body_is_whole:
+        key, what = "unparsed:oversized", "Oversized payload"
+    else:
+        key = text.unparsed_key(submission.body)
+        what = "Unparsed payload" if parsed.unparsed else "Partly unparsed payload"
     stand_in = Signal(
         action=SignalAction.FIRE,
-        dedup_key=text.unparsed_key(submission.body),
-        title=f"Unparsed {what} from {name}",
+        dedup_key=key,
+        title=f"{what} from {name}",
         labels={"alertname": "UnparsedPayload", "integration": name},
         annotations={
             "description": (
