@@ -65,3 +65,10 @@ RECEIPT_LIFE = timedelta(days=30)
 
 REGEX_POSITIONS_MAX = 5000
 """Size of one regular expression, counts unfolded; bounds its time per character."""
+
+CONFIGURATION_FILE_CHARS_MAX = 1_000_000
+"""One configuration file. Thousands of documents; more is a generated mistake."""
+CONFIGURATION_NODES_MAX = 200_000
+"""Values in one file, aliases unfolded."""
+CONFIGURATION_DEPTH_MAX = 32
+"""The deepest document needs 8."""

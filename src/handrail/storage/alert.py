@@ -168,8 +168,7 @@ class SqlAlertStore(AlertStore):
 
     @override
     def add(self, alerts: Sequence[Alert]) -> None:
-        with self._scope.racing("an alert with the same key was opened meanwhile"):
-            self._scope.change_many(_CODEC.insert, [_CODEC.values(a) for a in alerts])
+        self._scope.change_many(_CODEC.insert, [_CODEC.values(a) for a in alerts])
 
     @override
     def get(self, alert_id: AlertId, *, lock: bool = False) -> Alert | None:
@@ -180,8 +179,7 @@ class SqlAlertStore(AlertStore):
 
     @override
     def save(self, alert: Alert) -> None:
-        with self._scope.racing("an alert with the same key was opened meanwhile"):
-            count = self._scope.change(_CODEC.update, [*_CODEC.values(alert), alert.id])
+        count = self._scope.change(_CODEC.update, [*_CODEC.values(alert), alert.id])
         assert count == 1, f"alert {alert.id} was never added"
 
     @override

@@ -164,13 +164,12 @@ class SqlConfigurationStore(ConfigurationStore):
             for document in removed
         )
         self._has_applied = True
-        with self._scope.racing("another configuration was applied meanwhile"):
-            self._scope.change(_REVISION.insert, _REVISION.values(revision))
-            rows = [
-                _DOCUMENT.values(self._next_version(document, revision))
-                for document in chain(ended, documents)
-            ]
-            self._scope.change_many(_DOCUMENT.insert, rows)
+        self._scope.change(_REVISION.insert, _REVISION.values(revision))
+        rows = [
+            _DOCUMENT.values(self._next_version(document, revision))
+            for document in chain(ended, documents)
+        ]
+        self._scope.change_many(_DOCUMENT.insert, rows)
         return revision
 
     def _next_version(self, document: Document, revision: Revision) -> Document:

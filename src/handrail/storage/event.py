@@ -73,8 +73,7 @@ class SqlEventStore(EventStore):
             chain = stored.chain
             rows.append(_CODEC.values(stored))
         if rows:
-            with self._scope.racing(f"{stream} was appended to; look at it again"):
-                self._scope.change_many(_CODEC.insert, rows)
+            self._scope.change_many(_CODEC.insert, rows)
         return int(last)
 
     @override

@@ -49,10 +49,10 @@ class Settlement:
     error: BaseException | None
 
     @classmethod
-    def of(cls, work: Callable[[Transaction], Any], tx: Transaction) -> Self:
-        """Run the work; whatever it raises belongs to whoever waits for it."""
+    def of(cls, act: Callable[[], Any]) -> Self:
+        """Act; whatever it raises belongs to whoever waits for it."""
         try:
-            return cls(work(tx), None)
+            return cls(act(), None)
         except BaseException as error:  # noqa: BLE001  handed on through the future
             return cls(None, error)
 

@@ -84,9 +84,13 @@ def _begin(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:
+        # Another node may be migrating, and a revision may take its time.
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
+        connection.execute(text("SET LOCAL lock_timeout = '60s'"))
         connection.execute(
             text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY}
         )
+        connection.execute(text("SET LOCAL lock_timeout = '4s'"))
 
 
 def _commit(connection: Connection) -> None:

@@ -94,8 +94,7 @@ class SqlPageStore(PageStore):
 
     @override
     def add(self, page: Page) -> None:
-        with self._scope.racing(f"page {page.id} was added meanwhile"):
-            self._scope.change(_CODEC.insert, _CODEC.values(page))
+        self._scope.change(_CODEC.insert, _CODEC.values(page))
 
     @override
     def get(self, page_id: PageId, *, lock: bool = False) -> Page | None:

@@ -1,13 +1,11 @@
 """What the queries of one transaction share."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Executable
-from sqlalchemy.exc import DBAPIError
 
 from handrail.storage.trouble import LostRaceError, Trouble, trouble_of
 
@@ -42,7 +40,7 @@ class Scope:
     ) -> None:
         self._connection = connection
         self._cursor = connection.connection.cursor()
-        self._errors = (DBAPIError, connection.dialect.loaded_dbapi.Error)
+        self._errors: type[Exception] = connection.dialect.loaded_dbapi.Error
         self._read_now = read_now
         self._now: datetime | None = None
         self.is_postgres = connection.dialect.name == "postgresql"
@@ -67,7 +65,7 @@ class Scope:
         self, statement: Executable, parameters: Mapping[str, object] | None = None
     ) -> int:
         """Run a change and return how many rows it met."""
-        self.has_written = True
+        self._begin_writing()
         return self._connection.execute(statement, parameters).rowcount
 
     def fetch(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
@@ -76,38 +74,44 @@ class Scope:
         return list(self._cursor.fetchall())
 
     def change(self, sql: str, parameters: Sequence[object] = ()) -> int:
-        """Run a change on the driver's cursor and return how many rows it met."""
-        self.has_written = True
-        self._cursor.execute(self._spell(sql), parameters)
+        """Run a change on the driver's cursor and return how many rows it met.
+
+        Raises:
+            LostRaceError: A unique key is taken.
+        """
+        self._begin_writing()
+        try:
+            self._cursor.execute(self._spell(sql), parameters)
+        except self._errors as error:
+            raise _told(error) from error
         count: int = self._cursor.rowcount
         return count
 
     def change_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
-        """Run a change once for each row on the driver's cursor."""
-        self.has_written = True
-        self._cursor.executemany(self._spell(sql), rows)
+        """Run a change once for each row on the driver's cursor.
+
+        Raises:
+            LostRaceError: A unique key is taken.
+        """
+        if not rows:
+            return
+        self._begin_writing()
+        try:
+            self._cursor.executemany(self._spell(sql), rows)
+        except self._errors as error:
+            raise _told(error) from error
 
     def control(self, sql: str) -> None:
         """Begin or end something; not a change by itself."""
         self._cursor.execute(sql)
 
-    @contextmanager
-    def racing(self, message: str) -> Iterator[None]:
-        """Turn a unique key violated within into a lost race.
-
-        Raises:
-            LostRaceError: The key was taken.
-        """
-        try:
-            yield
-        except self._errors as error:
-            if trouble_of(error) is Trouble.LOST_RACE:
-                raise LostRaceError(message) from error
-            raise
-
     def close(self) -> None:
         """Give the cursor back."""
         self._cursor.close()
+
+    def _begin_writing(self) -> None:
+        assert not self.is_read_only, "a reading transaction was asked to write"
+        self.has_written = True
 
     def _spell(self, sql: str) -> str:
         return _for_postgres(sql) if self.is_postgres else sql
@@ -116,3 +120,10 @@ class Scope:
 @lru_cache(maxsize=256)
 def _for_postgres(sql: str) -> str:
     return sql.replace("?", "%s")
+
+
+def _told(error: Exception) -> Exception:
+    """Return the error as its caller should see it."""
+    if trouble_of(error) is Trouble.LOST_RACE:
+        return LostRaceError("somebody else wrote the same first; look at it again")
+    return error

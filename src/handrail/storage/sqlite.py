@@ -236,7 +236,8 @@ class SqliteStore(Store):
         scope = Scope(self._connection, read_now=self._now, is_read_only=False)
         try:
             scope.control("SAVEPOINT work")
-            settlement = Settlement.of(job.work, SqlTransaction(scope, self._cache))
+            tx = SqlTransaction(scope, self._cache)
+            settlement = Settlement.of(lambda: job.work(tx))
             if settlement.error is not None:
                 self._check_survives(settlement.error)
                 scope.control("ROLLBACK TO work")

@@ -153,7 +153,8 @@ class AiohttpClient(HttpClient):
             words += str(error.certificate_error)
             raise HttpNotSentError(words, permanent=True) from error
         except (aiohttp.ClientError, OSError) as error:
-            cause = getattr(error, "os_error", error)
+            # aiohttp wraps what its resolver and its connector raise.
+            cause = getattr(error, "os_error", None) or error.__cause__ or error
             if isinstance(cause, _RefusedAddressError):
                 raise HttpNotSentError(str(cause), permanent=True) from error
             raise _failed(_words(target, cause), sending) from error

@@ -127,10 +127,20 @@ def _stamp(now: Callable[[], datetime]) -> Processor:
 
 
 def _ending(stream: TextIO, *, is_json: bool) -> list[Processor]:
+    # A traceback shows no local variables: they hold keys and whole bodies.
     if is_json:
+        transform = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
         return [
-            structlog.processors.dict_tracebacks,
+            structlog.processors.ExceptionRenderer(transform),
+            redact,
             structlog.processors.EventRenamer("name"),
             structlog.processors.JSONRenderer(default=str),
         ]
-    return [structlog.dev.ConsoleRenderer(colors=stream.isatty())]
+    return [
+        structlog.processors.format_exc_info,
+        redact,
+        structlog.dev.ConsoleRenderer(
+            colors=stream.isatty(),
+            exception_formatter=structlog.dev.plain_traceback,
+        ),
+    ]

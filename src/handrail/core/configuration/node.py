@@ -76,6 +76,20 @@ Json: TypeAlias = bool | int | float | str | list["Json"] | dict[str, "Json"] | 
 """What a document's body is made of."""
 
 
+def plain_node(value: Json, place: Place) -> Node:
+    """Return plain data as a node, all of it at one place."""
+    if isinstance(value, dict):
+        entries = {
+            name: Entry(place=place, value=plain_node(item, place))
+            for name, item in value.items()
+        }
+        return MappingNode(place=place, entries=entries)
+    if isinstance(value, list):
+        items = tuple(plain_node(item, place) for item in value)
+        return ListNode(place=place, items=items)
+    return ScalarNode(place=place, value=value, text=str(value))
+
+
 def describe(node: Node) -> str:
     """Return what kind of thing a node is, in words; the value itself is not shown."""
     match node:

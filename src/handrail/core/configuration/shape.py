@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from handrail.core.configuration.node import (
+    STORED,
     Entry,
     Json,
     ListNode,
@@ -126,6 +127,10 @@ class Reading:
     references: list[Reference] = field(default_factory=list)
     places: dict[str, Place] = field(default_factory=dict)
 
+    def place(self, path: str) -> Place:
+        """Return the place of a field, or of the nearest thing around it."""
+        return nearest(self.places, path)
+
     def complain(self, place: Place, path: str, message: str, remedy: str = "") -> None:
         """Note an error."""
         dot = "." if path else ""
@@ -139,8 +144,18 @@ class Reading:
         )
 
 
+def nearest(places: Mapping[str, Place], path: str) -> Place:
+    """Return the place of a field, or of the nearest thing around it."""
+    while path and path not in places:
+        path = path[: max(path.rfind("."), path.rfind("["), 0)]
+    return places.get(path, STORED)
+
+
 def read_value(node: Node, shape: Shape, path: str, reading: Reading) -> Json:
-    """Return the canonical value of a node, or ``None`` where it is wrong."""
+    """Return the canonical value of a node, or ``None`` where it is wrong.
+
+    A wrong item of a list stays as ``None``, so that positions stay what they are.
+    """
     reading.places[path] = node.place
     match shape:
         case TextShape():
@@ -285,10 +300,7 @@ def _read_items(
     for place, item in enumerate(node.items):
         where = f"{path}[{place}]"
         value = read_value(item, shape.item, where, reading)
-        if value is None:
-            continue
-        if shape.is_set and value in values:
+        if value is not None and shape.is_set and value in values:
             reading.complain(item.place, where, f"{quoted(str(value))} stands twice")
-            continue
         values.append(value)
     return values

@@ -102,8 +102,8 @@ def title_line(*, severity: str, title: str, service: str, limit: int) -> str:
 def hops(details: tuple[tuple[str, str], ...]) -> int:
     """Return how often this has passed through an installation, this one included.
 
-    A source keeps the ``Handrail-Hops`` header of a signal under the label
-    ``handrail_hops``; an ingest refuses more than three, so a loop ends.
+    It is one more than the alert's label ``handrail_hops``, under which a source may
+    keep the ``Handrail-Hops`` header of a signal.
     """
     counts = [
         int(value)

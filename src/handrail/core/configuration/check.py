@@ -1,0 +1,314 @@
+"""What is doubtful in a configuration that has no errors: who might not be reached."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from handrail.core.configuration.draft import Draft, subject
+from handrail.core.configuration.node import STORED
+from handrail.core.configuration.problem import Problem, ProblemSeverity
+from handrail.core.configuration.snapshot import Snapshot
+from handrail.core.escalation.policy import EscalationPolicy, Target, TargetKind
+from handrail.core.ids import Slug
+from handrail.core.people.contact_method import ChannelKind, ContactMethod
+from handrail.core.people.user import User
+from handrail.core.severity.severity import Urgency
+
+_TWO = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkup:
+    """One look at a compiled configuration.
+
+    Attributes:
+        snapshot: What would be in force.
+        drafts: By kind and name, for places; what is only stored has none.
+    """
+
+    snapshot: Snapshot
+    drafts: Mapping[tuple[str, Slug], Draft] = field(default_factory=dict)
+
+    def warnings(self) -> list[Problem]:
+        """Return everything doubtful, and a last resort that reaches nobody."""
+        return [
+            *self._last_resort(),
+            *self._users(),
+            *self._webhooks(),
+            *self._teams(),
+            *self._schedules(),
+            *self._policies(),
+            *self._services(),
+            *self._routes(),
+            *self._unused(),
+        ]
+
+    def _warn(
+        self, kind: str, name: str, path: str, message: str, remedy: str
+    ) -> Problem:
+        draft = self.drafts.get((kind, Slug(name)))
+        place = draft.place(path) if draft is not None else STORED
+        return Problem(
+            place=place,
+            field=subject(kind, name) + (f".{path}" if path else ""),
+            message=message,
+            remedy=remedy,
+            severity=ProblemSeverity.WARNING,
+        )
+
+    def _last_resort(self) -> Iterator[Problem]:
+        last = self.snapshot.last_resort
+        if last is None:
+            yield self._warn(
+                "last_resort",
+                "last_resort",
+                "",
+                "MISSING: when nobody is on call or nobody answers, nobody is told",
+                "add last_resort: {notify: [user:NAME or channel:NAME]}",
+            )
+        elif not any(self._reaches(target) for target in last.targets):
+            yield self._warn(
+                "last_resort",
+                "last_resort",
+                "notify",
+                "REACHES NOBODY: none of these users has a contact method",
+                "give one of them a contact method, or add a channel:NAME",
+            )
+
+    def _users(self) -> Iterator[Problem]:
+        paged = self._paged_users()
+        for name, user in self.snapshot.users.items():
+            where = paged.get(name)
+            if not user.contact_methods:
+                reason = f" but is paged by {where}" if where else ""
+                yield self._warn(
+                    "user",
+                    name,
+                    "contact_methods",
+                    f"has no contact method{reason}",
+                    "add contact_methods, or nothing will ever reach this person",
+                )
+            elif where and len(user.contact_methods) < _TWO:
+                yield self._warn(
+                    "user",
+                    name,
+                    "contact_methods",
+                    f"has only one contact method and is paged by {where}",
+                    "add a second one that fails for other reasons",
+                )
+            yield from self._ladder(user)
+
+    def _ladder(self, user: User) -> Iterator[Problem]:
+        delays = [rule.after for rule in user.rules.get(Urgency.HIGH, ())]
+        if delays and min(delays) > timedelta(0):
+            yield self._warn(
+                "user",
+                user.name,
+                "notification_rules.high",
+                "nothing is sent at once for an urgent page",
+                "let one rule have after: 0s",
+            )
+
+    def _paged_users(self) -> dict[Slug, str]:
+        """Return the users whom policies can page, each with one policy or schedule."""
+        found: dict[Slug, str] = {}
+        for policy in self.snapshot.policies.values():
+            for target in _targets(policy):
+                for name in self._people(target):
+                    found.setdefault(name, self._by(target, policy))
+        return found
+
+    @staticmethod
+    def _by(target: Target, policy: EscalationPolicy) -> str:
+        if target.kind is TargetKind.USER:
+            return f"escalation_policy {policy.name}"
+        return f"{target.kind} {target.name}"
+
+    def _people(self, target: Target) -> Iterable[Slug]:
+        """Return who can stand behind a target at some time."""
+        snapshot = self.snapshot
+        match target.kind:
+            case TargetKind.USER:
+                return (target.name,)
+            case TargetKind.TEAM:
+                team = snapshot.teams.get(target.name)
+                return team.members if team is not None else ()
+            case TargetKind.SCHEDULE:
+                schedule = snapshot.schedules.get(target.name)
+                turns = schedule.rotation.participants if schedule is not None else ()
+                return tuple(name for name in turns if name is not None)
+            case TargetKind.CHANNEL:
+                return ()
+
+    def _reaches(self, target: Target) -> bool:
+        """Return whether anybody behind the target can ever be reached."""
+        if target.kind is TargetKind.CHANNEL:
+            return target.name in self.snapshot.channels
+        users = (self.snapshot.users.get(name) for name in self._people(target))
+        return any(user is not None and user.contact_methods for user in users)
+
+    def _webhooks(self) -> Iterator[Problem]:
+        for name, user in self.snapshot.users.items():
+            for place, method in enumerate(user.contact_methods):
+                yield from self._webhook(
+                    "user", name, f"contact_methods[{place}]", method
+                )
+        for name, channel in self.snapshot.channels.items():
+            yield from self._webhook("channel", name, "", channel)
+
+    def _webhook(
+        self, kind: str, name: str, path: str, method: ContactMethod
+    ) -> Iterator[Problem]:
+        if method.kind is not ChannelKind.WEBHOOK:
+            return
+        dot = f"{path}." if path else ""
+        if method.address.startswith("http:"):
+            yield self._warn(
+                kind,
+                name,
+                f"{dot}address",
+                "is not encrypted; pages and their acknowledge links travel in clear",
+                "use https",
+            )
+        if not method.secret:
+            yield self._warn(
+                kind,
+                name,
+                path,
+                "has no secret; its receiver cannot tell pages from forgeries",
+                "add secret: env:NAME",
+            )
+
+    def _teams(self) -> Iterator[Problem]:
+        for name, team in self.snapshot.teams.items():
+            if not team.members:
+                yield self._warn(
+                    "team", name, "members", "has no member", "add members"
+                )
+            if team.lead is None:
+                yield self._warn(
+                    "team",
+                    name,
+                    "",
+                    "has no lead; nobody is told of defects in what it owns",
+                    "add lead",
+                )
+
+    def _schedules(self) -> Iterator[Problem]:
+        for name, schedule in self.snapshot.schedules.items():
+            if None in schedule.rotation.participants:
+                yield self._warn(
+                    "schedule",
+                    name,
+                    "rotation.participants",
+                    "has turns of nobody; its levels are skipped then",
+                    "put a person in, or make sure the next level answers",
+                )
+
+    def _policies(self) -> Iterator[Problem]:
+        for name, policy in self.snapshot.policies.items():
+            gaps = 0
+            for place, level in enumerate(policy.levels):
+                path = f"rules[{place}].notify"
+                if not any(map(self._reaches, level.targets)):
+                    gaps += 1
+                    yield self._warn(
+                        "escalation_policy",
+                        name,
+                        path,
+                        "the level is empty: nobody behind it can be reached",
+                        "name somebody with a contact method",
+                    )
+                elif all(map(self._has_gap, level.targets)):
+                    yield self._warn(
+                        "escalation_policy",
+                        name,
+                        path,
+                        "the level is empty at times: all its schedules have gaps",
+                        "add somebody who is always there",
+                    )
+            if gaps == len(policy.levels):
+                yield self._warn(
+                    "escalation_policy",
+                    name,
+                    "",
+                    "reaches nobody at all; its pages go to the last resort at once",
+                    "name somebody with a contact method",
+                )
+
+    def _has_gap(self, target: Target) -> bool:
+        schedule = self.snapshot.schedules.get(target.name)
+        return (
+            target.kind is TargetKind.SCHEDULE
+            and schedule is not None
+            and None in schedule.rotation.participants
+        )
+
+    def _services(self) -> Iterator[Problem]:
+        for name, service in self.snapshot.services.items():
+            if service.team is None:
+                yield self._warn("service", name, "", "has no owner", "add team")
+
+    def _routes(self) -> Iterator[Problem]:
+        routes = self.snapshot.routes
+        catch_all = next((r for r in routes if not r.matchers), None)
+        if catch_all is not None:
+            for route in routes[routes.index(catch_all) + 1 :]:
+                yield self._warn(
+                    "route",
+                    route.name,
+                    "",
+                    f"is never reached: route {catch_all.name} matches everything",
+                    "move it before that one",
+                )
+            return
+        if not self.snapshot.integrations:
+            yield self._warn(
+                "integration",
+                "integration",
+                "",
+                "there is none; no sender can reach Handrail",
+                "add one, such as {name: prometheus, source: alertmanager_api}",
+            )
+        for name, integration in self.snapshot.integrations.items():
+            if integration.service is None:
+                yield self._warn(
+                    "integration",
+                    name,
+                    "",
+                    "alerts that no route matches go to the last resort",
+                    "add service, or a route without match at the end",
+                )
+
+    def _unused(self) -> Iterator[Problem]:
+        used = {
+            service.escalation_policy for service in self.snapshot.services.values()
+        }
+        for name in self.snapshot.policies:
+            if name not in used:
+                yield self._warn(
+                    "escalation_policy",
+                    name,
+                    "",
+                    "is used by no service",
+                    "name it in a service, or remove it",
+                )
+        targets = {
+            target
+            for policy in self.snapshot.policies.values()
+            for target in _targets(policy)
+        }
+        for name in self.snapshot.schedules:
+            if Target(kind=TargetKind.SCHEDULE, name=name) not in targets:
+                yield self._warn(
+                    "schedule",
+                    name,
+                    "",
+                    "is used by no escalation policy",
+                    f"write notify: schedule:{name} in one, or remove it",
+                )
+
+
+def _targets(policy: EscalationPolicy) -> Iterator[Target]:
+    for level in policy.levels:
+        yield from level.targets

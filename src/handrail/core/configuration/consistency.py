@@ -1,0 +1,131 @@
+"""What must fit together within one document, beyond the shape of each field."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from handrail.core.configuration import scalar, spelling
+from handrail.core.configuration.node import Json
+from handrail.core.configuration.problem import did_you_mean
+from handrail.core.configuration.shape import Reading, TextShape
+from handrail.core.configuration.spelling import quoted
+from handrail.core.people.contact_method import ChannelKind
+
+Body = dict[str, Json]
+
+
+def finish(kind: str, name: str, body: Body, reading: Reading) -> None:
+    """Complete a body in place and note what does not fit together in it.
+
+    Fields that were wrong are missing from the body; their absence is no new problem.
+    """
+    check = _CHECKS.get(kind)
+    if check is not None:
+        check(name, body, reading)
+
+
+def _finish_user(_name: str, body: Body, reading: Reading) -> None:
+    methods = _objects(body.get("contact_methods"))
+    seen: set[str] = set()
+    for place, method in methods:
+        path = f"contact_methods[{place}]"
+        name = str(method.get("name", ""))
+        if name and name in seen:
+            reading.complain(
+                reading.place(f"{path}.name"),
+                f"{path}.name",
+                f"{quoted(name)} is the name of two contact methods",
+                "rename one of them",
+            )
+        seen.add(name)
+        _finish_address(method, path, reading)
+    rules = body.get("notification_rules")
+    for urgency, ladder in rules.items() if isinstance(rules, dict) else ():
+        for place, rule in _objects(ladder):
+            path = f"notification_rules.{urgency}[{place}].method"
+            wanted = rule.get("method")
+            if isinstance(wanted, str) and wanted not in seen:
+                reading.complain(
+                    reading.place(path),
+                    path,
+                    f"no contact method {quoted(wanted)}",
+                    did_you_mean(wanted, seen) or "name one of contact_methods",
+                )
+
+
+def _finish_channel(_name: str, body: Body, reading: Reading) -> None:
+    _finish_address(body, "", reading)
+
+
+_ADDRESS_BY_KIND: Mapping[str, TextShape] = {
+    ChannelKind.EMAIL: scalar.EMAIL,
+    ChannelKind.WEBHOOK: scalar.URL,
+}
+
+
+def _finish_address(body: dict[str, Any], path: str, reading: Reading) -> None:
+    dot = f"{path}." if path else ""
+    kind, address = body.get("kind"), body.get("address")
+    shape = _ADDRESS_BY_KIND.get(str(kind))
+    if shape is not None and isinstance(address, str):
+        try:
+            body["address"] = shape.read(address)
+        except ValueError as error:
+            where = reading.place(f"{dot}address")
+            reading.complain(where, f"{dot}address", str(error))
+    elif shape is not None and f"{dot}address" not in reading.places:
+        reading.complain(
+            reading.place(path),
+            f"{dot}address",
+            f"is required for {kind} and missing",
+            f"write it like {shape.example}",
+        )
+    if "secret" in body and kind not in {None, ChannelKind.WEBHOOK}:
+        reading.complain(
+            reading.place(f"{dot}secret"),
+            f"{dot}secret",
+            f"only a webhook has a secret, not {kind}",
+            "remove it",
+        )
+
+
+def _finish_service(_name: str, body: Body, reading: Reading) -> None:
+    zones: dict[str, int] = {}
+    for place, window in _objects(body.get("support_hours")):
+        zones.setdefault(str(window.get("time_zone", "")), place)
+    zones.pop("", None)
+    for zone, place in list(zones.items())[1:]:
+        path = f"support_hours[{place}].time_zone"
+        reading.complain(
+            reading.place(path),
+            path,
+            f"{zone} differs from {next(iter(zones))} above",
+            "write all windows of a service in one zone",
+        )
+
+
+def _finish_override(_name: str, body: Body, reading: Reading) -> None:
+    texts = body.get("from"), body.get("until")
+    if not (isinstance(texts[0], str) and isinstance(texts[1], str)):
+        return
+    first, last = map(spelling.parse_moment, (texts[0], texts[1]))
+    is_comparable = (first.tzinfo is None) == (last.tzinfo is None)
+    if is_comparable and last <= first:
+        reading.complain(reading.place("until"), "until", *ENDS_TOO_EARLY)
+
+
+ENDS_TOO_EARLY = ("is not after from", "let the override end after it begins")
+"""Message and remedy; also used where a zone had to be known to tell."""
+
+
+def _objects(value: Json) -> list[tuple[int, dict[str, Any]]]:
+    """Return the mappings of a list with their position."""
+    items = value if isinstance(value, list) else []
+    return [(i, item) for i, item in enumerate(items) if isinstance(item, dict)]
+
+
+_CHECKS: Mapping[str, Callable[[str, Body, Reading], None]] = {
+    "user": _finish_user,
+    "channel": _finish_channel,
+    "service": _finish_service,
+    "override": _finish_override,
+}

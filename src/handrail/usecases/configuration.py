@@ -1,0 +1,327 @@
+"""Configuration as code: check files, show what they change, apply them.
+
+The files together are the whole file-managed configuration: what they no longer hold
+is removed, unless the apply is partial. Running pages keep the policy they began with.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from handrail.core.configuration.check import Checkup
+from handrail.core.configuration.compile import compile_snapshot
+from handrail.core.configuration.definition import definitions
+from handrail.core.configuration.diff import Change, ChangeKind, differences
+from handrail.core.configuration.document import Document
+from handrail.core.configuration.draft import MANAGED_BY_FILE, Draft
+from handrail.core.configuration.integration_key import resolve_keys
+from handrail.core.configuration.kind.definition import KindDefinition
+from handrail.core.configuration.node import Json, Node, SourceFile
+from handrail.core.configuration.problem import Problem, in_order
+from handrail.core.configuration.reference import cross_problems
+from handrail.core.configuration.stored import read_stored
+from handrail.core.configuration.wire import read_drafts
+from handrail.core.errors import ConflictError, InvalidError
+from handrail.core.ids import Slug
+from handrail.core.instants import EPOCH
+from handrail.ports.document_reader import DocumentReader
+from handrail.ports.id_source import IdSource
+from handrail.ports.store import Transaction
+from handrail.ports.vault import Vault
+from handrail.usecases.configuration_record import record
+from handrail.usecases.integration import follow_integrations
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckResult:
+    """What the files hold and what is wrong or doubtful with them.
+
+    Attributes:
+        drafts: The documents, in the order of the files.
+        own_problems: Within single documents; whatever else is in force.
+        problems: All of them, taking the files as everything there is, by place.
+        kinds: The definitions they were read by.
+    """
+
+    drafts: tuple[Draft, ...]
+    own_problems: tuple[Problem, ...]
+    problems: tuple[Problem, ...]
+    kinds: Mapping[str, KindDefinition]
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether the files cannot be applied as the whole configuration."""
+        return any(problem.is_error for problem in self.problems)
+
+    def lines(self) -> tuple[str, ...]:
+        """Return every problem as a line, and a summary."""
+        found = tuple(problem.line() for problem in self.problems)
+        return (*found, _verdict(self.problems, len(self.drafts)))
+
+    def as_json(self) -> dict[str, Json]:
+        """Return plain data for ``--json``."""
+        return {
+            "ok": not self.has_errors,
+            "documents": dict(Counter(draft.kind for draft in self.drafts)),
+            "problems": [problem.as_json() for problem in self.problems],
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What an apply would change.
+
+    Attributes:
+        revision: The revision in force that it was compared with.
+        unchanged: How many documents stay as they are.
+        warnings: Doubts about the configuration that would be in force.
+    """
+
+    revision: int
+    changes: tuple[Change, ...]
+    unchanged: int
+    warnings: tuple[Problem, ...]
+    is_partial: bool
+
+    def lines(self) -> tuple[str, ...]:
+        """Return the changes, warnings and a summary as lines of text."""
+        found = [line for change in self.changes for line in change.lines()]
+        found.extend(problem.line() for problem in self.warnings)
+        return (*found, self.summary())
+
+    def summary(self) -> str:
+        """Return the counts in one line."""
+        counts = Counter(change.kind for change in self.changes)
+        parts = [f"{counts[kind]} {kind}" for kind in ChangeKind if counts[kind]]
+        return ", ".join([*parts, f"{self.unchanged} unchanged"])
+
+    def as_json(self) -> dict[str, Json]:
+        """Return plain data for an API answer or ``--json``."""
+        return {
+            "revision": self.revision,
+            "is_partial": self.is_partial,
+            "changes": [change.as_json() for change in self.changes],
+            "unchanged": self.unchanged,
+            "warnings": [problem.as_json() for problem in self.warnings],
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """What an apply did.
+
+    Attributes:
+        revision: The revision in force now; the same as before where nothing changed.
+    """
+
+    revision: int
+    plan: Plan
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether there is a new revision."""
+        return bool(self.plan.changes)
+
+    def lines(self) -> tuple[str, ...]:
+        """Return what was done as lines of text."""
+        if not self.is_changed:
+            return (*self.plan.lines(), f"Nothing to do at revision {self.revision}.")
+        return (*self.plan.lines(), f"Applied as revision {self.revision}.")
+
+    def as_json(self) -> dict[str, Json]:
+        """Return plain data for an API answer or ``--json``."""
+        return {
+            **self.plan.as_json(),
+            "revision": self.revision,
+            "is_changed": self.is_changed,
+        }
+
+
+def check(
+    files: Sequence[SourceFile],
+    *,
+    reader: DocumentReader,
+    source_kinds: Sequence[str],
+    vault: Vault | None = None,
+) -> CheckResult:
+    """Read and judge files, outside of any transaction.
+
+    Args:
+        files: All of them together.
+        reader: Turns their text into plain data.
+        source_kinds: The kinds of sender this installation can read.
+        vault: Given on the server, before ``plan`` and ``apply``: references to
+            integration keys are followed. Without it they are only read.
+    """
+    kinds = definitions(source_kinds)
+    nodes: list[Node] = []
+    problems: list[Problem] = []
+    for file in files:
+        found = reader.read(file)
+        nodes.extend(found.nodes)
+        problems.extend(found.problems)
+    read = read_drafts(nodes, kinds)
+    drafts = read.drafts
+    problems.extend(read.problems)
+    if vault is not None:
+        resolved = resolve_keys(drafts, vault.secret)
+        drafts = resolved.drafts
+        problems.extend(resolved.problems)
+    everything = [*problems, *cross_problems(drafts, others=())]
+    if not any(problem.is_error for problem in everything):
+        everything.extend(_warnings(drafts, ()))
+    return CheckResult(
+        drafts=drafts,
+        own_problems=tuple(problems),
+        problems=in_order(everything),
+        kinds=kinds,
+    )
+
+
+def plan(tx: Transaction, checked: CheckResult, *, is_partial: bool = False) -> Plan:
+    """Compare checked files with what is in force; changes nothing.
+
+    Args:
+        tx: Only read from.
+        checked: By ``check`` with a vault.
+        is_partial: Keep what the files do not name.
+
+    Raises:
+        InvalidError: There are errors; the fields name file, line and field of each.
+    """
+    stored = tx.configuration.documents()
+    kept = _kept(checked.drafts, stored, is_partial=is_partial)
+    others = read_stored(kept, checked.kinds)
+    problems = [*checked.own_problems, *cross_problems(checked.drafts, others=others)]
+    errors = in_order(problem for problem in problems if problem.is_error)
+    if errors:
+        raise _refusal(errors)
+    if not checked.drafts and not is_partial:
+        msg = (
+            "the files hold no document, and applying them would remove everything; "
+            "check the file names"
+        )
+        raise InvalidError(msg)
+    ordered = frozenset(k.kind for k in checked.kinds.values() if k.is_ordered)
+    changes = differences(
+        checked.drafts, stored, ordered=ordered, is_partial=is_partial
+    )
+    touched = {change.draft.key for change in changes if change.draft is not None}
+    return Plan(
+        revision=tx.configuration.snapshot().revision,
+        changes=changes,
+        unchanged=sum(draft.key not in touched for draft in checked.drafts),
+        warnings=in_order(_warnings(checked.drafts, kept)),
+        is_partial=is_partial,
+    )
+
+
+def apply(
+    tx: Transaction,
+    checked: CheckResult,
+    *,
+    by: str,
+    ids: IdSource,
+    is_partial: bool = False,
+    expected_revision: int | None = None,
+) -> Applied:
+    """Bring the files into force; without a change, nothing is written.
+
+    Args:
+        tx: Everything is written in this one transaction.
+        checked: By ``check`` with a vault.
+        by: ``user:ana``, ``token:ci`` or ``operator``.
+        ids: For the record's salt.
+        is_partial: Keep what the files do not name.
+        expected_revision: The revision of the plan that was agreed to, if any.
+
+    Raises:
+        InvalidError: There are errors; nothing was applied.
+        ConflictError: Another revision came after the plan that was agreed to.
+    """
+    planned = plan(tx, checked, is_partial=is_partial)
+    if expected_revision is not None and expected_revision != planned.revision:
+        msg = (
+            f"revision {planned.revision} came after the plan of revision "
+            f"{expected_revision}; make a new plan"
+        )
+        raise ConflictError(msg)
+    if not planned.changes:
+        return Applied(revision=planned.revision, plan=planned)
+    added, removed = follow_integrations(tx, planned.changes)
+    for change in planned.changes:
+        if change.draft is not None:
+            added.append(_document(change.draft, change.order, tx))
+        if change.stored is not None and _ends(change):
+            removed.append(change.stored)
+    revision = tx.configuration.apply(added, removed, by=by)
+    payload: dict[str, Json] = {
+        "revision": revision.number,
+        "is_partial": is_partial,
+        "changes": [change.as_json() for change in planned.changes],
+    }
+    record(tx, "configuration_applied", payload, by=by, ids=ids)
+    return Applied(revision=revision.number, plan=planned)
+
+
+def _ends(change: Change) -> bool:
+    return change.kind in {ChangeKind.REMOVED, ChangeKind.RENAMED}
+
+
+def _document(draft: Draft, order: int, tx: Transaction) -> Document:
+    return draft.document(version=1, order=order, revision=0, effective_from=tx.now)
+
+
+def _kept(
+    drafts: Sequence[Draft], stored: Sequence[Document], *, is_partial: bool
+) -> list[Document]:
+    """Return what stays in force beside the files."""
+    replaced: set[tuple[str, Slug]] = {draft.key for draft in drafts}
+    replaced |= {
+        (draft.kind, draft.renamed_from)
+        for draft in drafts
+        if draft.renamed_from is not None
+    }
+    return [
+        document
+        for document in stored
+        if (document.kind, document.name) not in replaced
+        and (is_partial or document.managed_by != MANAGED_BY_FILE)
+    ]
+
+
+def _warnings(drafts: Sequence[Draft], kept: Sequence[Document]) -> list[Problem]:
+    """Return the doubts about a configuration without errors."""
+    top = max((document.order for document in kept), default=0)
+    proposed = [
+        draft.document(
+            version=1, order=top + 1 + draft.rank, revision=0, effective_from=EPOCH
+        )
+        for draft in drafts
+    ]
+    snapshot = compile_snapshot([*kept, *proposed], revision=0)
+    by_key = {draft.key: draft for draft in drafts}
+    return Checkup(snapshot=snapshot, drafts=by_key).warnings()
+
+
+def _refusal(errors: Sequence[Problem]) -> InvalidError:
+    fields: dict[str, str] = {}
+    for problem in errors:
+        where = f"{problem.place.file}:{problem.place.line} {problem.field}".strip()
+        said = fields.get(where)
+        fields[where] = f"{said}; {problem.sentence}" if said else problem.sentence
+    first = errors[0].line()
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    return InvalidError(f"nothing was applied: {first}{more}", fields=fields)
+
+
+def _verdict(problems: Sequence[Problem], documents: int) -> str:
+    errors = sum(problem.is_error for problem in problems)
+    warnings = len(problems) - errors
+    if errors:
+        return f"{_count(errors, 'error')}: cannot be applied."
+    return f"{_count(documents, 'document')}, no errors, {_count(warnings, 'warning')}."
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
