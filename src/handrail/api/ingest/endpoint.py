@@ -1,7 +1,6 @@
 """Taking signals: read, admit, and answer only after the commit."""
 
 import asyncio
-import hashlib
 from dataclasses import replace
 
 import structlog
@@ -19,6 +18,7 @@ from handrail.api.ingest.key_ring import KeyRing
 from handrail.api.ingest.request import Body, header, hops, key_in_head, read_body
 from handrail.core import limits
 from handrail.core.alert.receipt import Receipt
+from handrail.core.configuration.integration_key import key_digest
 from handrail.core.errors import DomainError, OverloadedError
 from handrail.core.ids import ReceiptId
 from handrail.ports.source import Parsed
@@ -97,8 +97,8 @@ class SignalEndpoint:
         return self._accepted(receipt, submission)
 
     def _unknown(self, key: bytes | None) -> Answer:
-        digest = hashlib.sha256(key).hexdigest()[:12] if key else "none"
-        _log.warning("signal_refused", source=self._dialect.source, key_digest=digest)
+        digest = key_digest(key)[:12] if key else "none"
+        _log.warning("signal_refused", source=self._dialect.source, digest=digest)
         answer = self._dialect.refused(Refusal.UNKNOWN_KEY)
         if answer.status == _UNAUTHORIZED:
             answer = with_headers(answer, www_authenticate="Bearer")

@@ -1,9 +1,9 @@
 """Which integration a key belongs to."""
 
 import asyncio
-import hashlib
 from collections.abc import Mapping
 
+from handrail.core.configuration.integration_key import key_digest
 from handrail.core.configuration.snapshot import Integration
 from handrail.ports.clock import Clock
 from handrail.ports.store import Store
@@ -23,7 +23,6 @@ class KeyRing:
         self._store = store
         self._clock = clock
         self._by_digest: Mapping[str, Integration] = {}
-        self._revision = -1
         self._read_at: float | None = None
         self._reading = asyncio.Lock()
 
@@ -33,7 +32,7 @@ class KeyRing:
         Raises:
             UnavailableError: The configuration cannot be read, so nobody can tell.
         """
-        digest = hashlib.sha256(key).hexdigest()
+        digest = key_digest(key)
         asked_at = self._clock.monotonic()
         is_stale = self._read_at is None or asked_at - self._read_at > FRESH_SECONDS
         if is_stale or digest not in self._by_digest:
@@ -50,9 +49,4 @@ class KeyRing:
                 self._store.read, lambda tx: tx.configuration.snapshot()
             )
             self._read_at = began_at
-            if snapshot.revision != self._revision:
-                self._by_digest = {
-                    integration.key_digest: integration
-                    for integration in snapshot.integrations.values()
-                }
-                self._revision = snapshot.revision
+            self._by_digest = snapshot.integration_by_key
