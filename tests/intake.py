@@ -22,7 +22,8 @@ from handrail.ports.store import Store
 from handrail.sources import found_sources
 from handrail.storage.sqlite import SqliteStore
 from handrail.system.id_source import RandomIds
-from handrail.usecases.admission import Submission, accept
+from handrail.usecases.admission import accept
+from handrail.usecases.submission import Submission
 
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 KEYS = {

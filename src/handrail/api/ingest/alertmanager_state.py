@@ -125,8 +125,6 @@ def _is_asked_for(alert: Alert, query: Query) -> bool:
         return False
     if state != "suppressed" and _says_no(query, "active"):
         return False
-    if state == "unprocessed" and _says_no(query, "unprocessed"):
-        return False
     return all(
         compile_pattern(pattern).matches(_RECEIVER)
         for pattern in query.get("receiver", ())
@@ -138,10 +136,7 @@ def _says_no(query: Query, name: str) -> bool:
 
 
 def _state(alert: Alert) -> str:
-    if alert.disposition is Disposition.MUTED:
-        return "suppressed"
-    is_new = alert.disposition is Disposition.OPENED
-    return "unprocessed" if is_new and alert.evaluate_due_at else "active"
+    return "suppressed" if alert.disposition is Disposition.MUTED else "active"
 
 
 def _shown(alert: Alert) -> object:

@@ -22,7 +22,8 @@ from handrail.core.configuration.integration_key import key_digest
 from handrail.core.errors import DomainError, OverloadedError
 from handrail.core.ids import ReceiptId
 from handrail.ports.source import Parsed
-from handrail.usecases.admission import Submission, accept
+from handrail.usecases.admission import accept
+from handrail.usecases.submission import Submission
 
 _log = structlog.get_logger()
 _RETRY_AFTER_SECONDS = 2

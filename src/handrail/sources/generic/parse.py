@@ -60,7 +60,7 @@ def parse(body: bytes, *, received_at: datetime) -> Parsed:  # noqa: ARG001
         return Parsed(
             unparsed="No signal in the body could be read", errors=tuple(errors)
         )
-    return Parsed(signals=tuple(signals), errors=tuple(errors))
+    return Parsed(signals=tuple(signals), errors=tuple(errors), describes_anew=True)
 
 
 def _signal(item: object) -> Signal:
