@@ -59,6 +59,10 @@ wheel: $(DEV_STAMP) ## build the wheel and the source archive into dist/
 lock: $(DEV_STAMP) ## write the lock files again; ARGS=--upgrade takes newer releases
 	@$(BIN)/python requirements/compile.py $(ARGS)
 
+.PHONY: docs
+docs: $(DEV_STAMP) ## write the command reference in docs/cli.md again
+	@PYTHONPATH=src $(BIN)/python tools/cli_reference.py
+
 .PHONY: clean
 clean: ## remove what was built or cached; keeps .venv and ./data
 	@rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

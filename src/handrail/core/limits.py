@@ -31,6 +31,9 @@ LEASE = timedelta(seconds=30)
 """A claimed delivery returns to the queue this long after the claim, at the latest."""
 SEND_TIMEOUT = timedelta(seconds=10)
 """One attempt at a provider; well under the lease, so a live node records first."""
+SEND_START_MAX = SEND_TIMEOUT
+"""A claim older than this is not sent any more: a node that slept through somebody's
+acknowledgement stays silent, and its lease outlasts whatever it still sends."""
 CLAIM_BATCH_MAX = 64
 DELIVERY_MAX_AGE = timedelta(hours=24)
 """A delivery is retried until its page is settled, or this long."""

@@ -15,7 +15,10 @@ class Report:
 class Duty(Protocol):
     """Something that time demands."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What it is called in logs and metrics."""
+        ...
 
     def tick(self) -> Report:
         """Do what is due now; return at once where nothing is."""

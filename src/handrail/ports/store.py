@@ -249,7 +249,7 @@ class DeliveryStore(Protocol):
     ) -> dict[tuple[str, str], list[datetime]]:
         """Return by (recipient, method) when messages were begun since then.
 
-        A bundle counts once.
+        A bundle counts once. Those still under way count, too.
         """
         ...
 
@@ -274,7 +274,7 @@ class DeliveryStore(Protocol):
         ...
 
     def add_attempts(self, attempts: Sequence[Attempt]) -> None:
-        """Append attempts."""
+        """Append attempts; one whose id is there already is left as it is."""
         ...
 
     def attempts(self, page_id: PageId) -> list[Attempt]:

@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 from typing_extensions import override
 
+from handrail.core import limits
 from handrail.core.ids import DeliveryId, NodeId, PageId
 from handrail.core.instants import from_micros, to_micros
 from handrail.core.paging.delivery import OWED, Attempt, Delivery, DeliveryState
@@ -82,6 +83,7 @@ ATTEMPT = Table(
 
 _CODEC = RowCodec(Delivery, DELIVERY)
 _ATTEMPT_CODEC = RowCodec(Attempt, ATTEMPT)
+_ADD_ATTEMPT = f"{_ATTEMPT_CODEC.insert} ON CONFLICT DO NOTHING"
 _ALL = select(*_CODEC.columns)
 _SOONEST = (DELIVERY.c.next_attempt_at, DELIVERY.c.id)
 _GET = _ALL.where(DELIVERY.c.id == bindparam("id"))
@@ -153,6 +155,11 @@ _RECENT = (
     .join(DELIVERY, DELIVERY.c.id == ATTEMPT.c.delivery_id)
     .where(ATTEMPT.c.started_at >= bindparam("since"))
     .order_by(ATTEMPT.c.started_at, ATTEMPT.c.id)
+)
+_IN_FLIGHT = (
+    select(DELIVERY.c.recipient, DELIVERY.c.method, DELIVERY.c.lease_until)
+    .where(_CLAIMED)
+    .distinct()
 )
 _ATTEMPTS = (
     select(*_ATTEMPT_CODEC.columns)
@@ -228,6 +235,11 @@ class SqlDeliveryStore(DeliveryStore):
                 continue
             bundles.add((recipient, method, bundle))
             begun.setdefault((recipient, method), []).append(from_micros(started_at))
+        # A claim's attempt is recorded at its end only; a bundle shares its lease.
+        for recipient, method, lease_until in self._scope.read(_IN_FLIGHT):
+            started = from_micros(lease_until) - limits.LEASE
+            if started >= since:
+                begun.setdefault((recipient, method), []).append(started)
         return begun
 
     @override
@@ -262,7 +274,7 @@ class SqlDeliveryStore(DeliveryStore):
     @override
     def add_attempts(self, attempts: Sequence[Attempt]) -> None:
         rows = [_ATTEMPT_CODEC.values(attempt) for attempt in attempts]
-        self._scope.change_many(_ATTEMPT_CODEC.insert, rows)
+        self._scope.change_many(_ADD_ATTEMPT, rows)
 
     @override
     def attempts(self, page_id: PageId) -> list[Attempt]:

@@ -4,11 +4,18 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 
+import pytest
 from hypothesis import given, settings
 from tests.channels.messages import ITEM, MESSAGE, message
 from tests.channels.strategies import MESSAGES
 
-from handrail.channels.email.render import SUBJECT_CHARS_MAX, Sender, plain, render
+from handrail.channels.email.render import (
+    SUBJECT_CHARS_MAX,
+    Sender,
+    plain,
+    render,
+    subject,
+)
 from handrail.ports.channel import Message
 
 SENDER = Sender(address="pages@handrail.test", name="Handrail")
@@ -100,6 +107,24 @@ def test_machines_are_asked_not_to_answer() -> None:
     assert mail["Handrail-Hops"] == "2"
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Überlauf im " + "very-long-node-name-" * 5 + " 失敗 … エラー率 …",
+        "x" * 150,
+        "=?utf-8?b?DQpCY2M6IGV2ZUBleGFtcGxlLm9yZw==?= looks encoded",
+        "👨‍👩‍👧 " * 20,
+    ],
+)
+def test_a_subject_arrives_letter_by_letter(title: str) -> None:
+    wanted = message({"title": title})
+    raw = render(wanted, sender=SENDER).as_bytes()
+
+    assert sent(wanted)["Subject"] == subject(wanted)
+    head = raw.partition(b"\r\n\r\n")[0]
+    assert max(map(len, head.split(b"\r\n"))) <= 78
+
+
 def test_a_bundle_names_how_many_wait_and_the_worst_first() -> None:
     minor = replace(ITEM, severity="SEV3", title="Disk", page_id="a")
     bundle = replace(MESSAGE, items=(minor, ITEM))
@@ -142,7 +167,8 @@ def test_any_text_in_any_field_gives_a_whole_mail_within_limits(
 
     assert mail.keys().count("Subject") == 1
     assert mail["Bcc"] is None
-    assert 0 < len(mail["Subject"]) <= SUBJECT_CHARS_MAX
+    assert 0 < len(subject(wanted)) <= SUBJECT_CHARS_MAX
+    assert mail["Subject"] == subject(wanted)
     assert mail["To"] == "ana@example.org"
     assert "Acknowledge: " in body(mail, "plain")
     assert len(mail.as_bytes()) < 1_000_000

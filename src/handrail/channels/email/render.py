@@ -1,5 +1,6 @@
 """A message as a MIME mail: readable on a lock screen, one tap from acknowledging."""
 
+import base64
 import hashlib
 import html
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ from handrail.ports.channel import Message, MessageItem
 
 SUBJECT_CHARS_MAX = 180
 """Header lines fold, but a phone shows far less."""
+_SUBJECT_PLAIN_MAX = 69
+_ENCODED_WORD_BYTES = 39
+"""With its framing and the name of the header a line stays under 78 characters."""
 SUMMARY_CHARS_MAX = 4000
 DETAIL_CHARS_MAX = 500
 DETAILS_MAX = 30
@@ -67,6 +71,24 @@ def subject(message: Message) -> str:
     return wording.one_line(line, limit=SUBJECT_CHARS_MAX)
 
 
+def encoded(text: str) -> str:
+    """Return one line of text as a folded header value (RFC 2047).
+
+    The standard library's folding adds and loses spaces where long words and text
+    outside ASCII meet, so whatever is not short plain ASCII is encoded whole here.
+    """
+    if text.isascii() and len(text) <= _SUBJECT_PLAIN_MAX and "=?" not in text:
+        return text
+    pieces = [b""]
+    for character in text:
+        written = character.encode()
+        if len(pieces[-1]) + len(written) > _ENCODED_WORD_BYTES:
+            pieces.append(b"")
+        pieces[-1] += written
+    words = (base64.b64encode(piece).decode("ascii") for piece in pieces)
+    return "\r\n ".join(f"=?utf-8?b?{word}?=" for word in words)
+
+
 def plain(message: Message) -> str:
     """Return the text part: title, acknowledge link, what happens next, the rest."""
     shown = message.items[: limits.BUNDLE_ITEMS_SHOWN_MAX]
@@ -81,7 +103,7 @@ def plain(message: Message) -> str:
 
 def _whole(message: Message, *, sender: Sender) -> EmailMessage:
     mail = _envelope(message, sender=sender)
-    mail["Subject"] = subject(message)
+    mail.set_raw("Subject", encoded(subject(message)))
     mail["Importance"] = "high"
     roots = " ".join(
         f"<page-{_digest(item.page_id)}@{sender.domain}>"

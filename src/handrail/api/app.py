@@ -1,0 +1,108 @@
+"""The application: routes, who may use them, and the shape of every refusal."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from litestar import Litestar, Router
+from litestar.di import Provide
+from litestar.handlers import HTTPRouteHandler
+from litestar.types import ASGIApp, ControllerRouterHandler
+
+from handrail.api import (
+    alert,
+    health,
+    metrics,
+    oncall,
+    operation,
+    page,
+    story,
+    token,
+)
+from handrail.api.authentication import Authentication, guard
+from handrail.api.deps import Deps
+from handrail.api.hardening import Hardened, SameOrigin
+from handrail.api.mount import Edge, Mount
+from handrail.api.problem import AnyRequest, ErrorPage, Refusals
+from handrail.core.access.actor import Actor
+from handrail.core.limits import SIGNAL_BODY_BYTES_MAX
+
+V1: tuple[ControllerRouterHandler, ...] = (
+    *alert.HANDLERS,
+    *page.HANDLERS,
+    *oncall.HANDLERS,
+    *story.HANDLERS,
+    *token.HANDLERS,
+    *operation.HANDLERS,
+)
+OUTSIDE_V1: tuple[ControllerRouterHandler, ...] = (*health.HANDLERS, *metrics.HANDLERS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """The ASGI application, and what tests must be able to walk.
+
+    Attributes:
+        asgi: What the server runs.
+        framework: The framework's own application: its routes can be listed.
+        mounts: The raw routes beside it.
+    """
+
+    asgi: ASGIApp
+    framework: Litestar
+    mounts: tuple[Mount, ...]
+
+
+def create_app(
+    deps: Deps,
+    *,
+    mounts: Sequence[Mount] = (),
+    handlers: Sequence[ControllerRouterHandler] = (),
+    error_page: ErrorPage | None = None,
+) -> Application:
+    """Build the application.
+
+    Args:
+        deps: What it works with.
+        mounts: Raw ASGI routes, such as the ingest of each source.
+        handlers: The console's route handlers.
+        error_page: How the console shows a refusal to a person; without it everybody
+            gets problem details.
+    """
+    v1 = Router("/api/v1", route_handlers=V1)
+    framework = Litestar(
+        route_handlers=[v1, *OUTSIDE_V1, *handlers],
+        dependencies={
+            "deps": Provide(lambda: deps, sync_to_thread=False),
+            "actor": Provide(_actor, sync_to_thread=False),
+        },
+        guards=[guard],
+        middleware=[Authentication(deps), SameOrigin(base_url=deps.base_url)],
+        exception_handlers=Refusals(error_page).handlers(),
+        openapi_config=None,
+        logging_config=None,
+        request_max_body_size=SIGNAL_BODY_BYTES_MAX,
+    )
+    edge = Edge(tuple(mounts), framework)
+    return Application(
+        asgi=Hardened(edge, is_https=deps.is_https),
+        framework=framework,
+        mounts=tuple(mounts),
+    )
+
+
+def route_handlers(framework: Litestar) -> list[tuple[str, str, HTTPRouteHandler]]:
+    """Return every route as (method, path, handler), without the automatic OPTIONS."""
+    found = []
+    for route in framework.routes:
+        for handler in getattr(route, "route_handlers", ()):
+            if isinstance(handler, HTTPRouteHandler):
+                found += [
+                    (str(method), route.path_format or "/", handler)
+                    for method in sorted(handler.http_methods)
+                    if method != "OPTIONS"
+                ]
+    return found
+
+
+def _actor(request: AnyRequest) -> Actor:
+    return request.user

@@ -1,0 +1,45 @@
+"""What the API is given by ``bootstrap``; nothing here is looked up or read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
+
+from handrail.core.access.actor import Actor
+from handrail.ports.clock import Clock
+from handrail.ports.id_source import IdSource
+from handrail.ports.store import Store
+from handrail.ports.vault import Vault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deps:
+    """The API's world.
+
+    Attributes:
+        base_url: Where people reach this installation, without a trailing slash.
+            Links are made from it, never from what a request claims.
+        version: Of the program, for the OpenAPI document and the health answer.
+        last_tick: When this process's engine last went round; none before it did.
+        more_metrics: Prometheus text of the other parts of the process, or "".
+    """
+
+    store: Store
+    clock: Clock
+    ids: IdSource
+    vault: Vault
+    base_url: str
+    version: str
+    last_tick: Callable[[], datetime | None]
+    more_metrics: Callable[[], str]
+
+    @property
+    def is_https(self) -> bool:
+        """Return whether people reach this installation over TLS."""
+        return self.base_url.startswith("https://")
+
+
+GivenDeps = NamedDependency[SkipValidation[Deps]]
+GivenActor = NamedDependency[SkipValidation[Actor]]

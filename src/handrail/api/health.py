@@ -1,0 +1,99 @@
+"""Health: is the process alive, and could it page somebody right now?"""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+import msgspec
+from litestar import Response, get
+from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.datastructures import ResponseSpec
+
+from handrail.api.deps import Deps, GivenDeps
+from handrail.core.access.permission import Verb
+from handrail.core.errors import DomainError
+
+TICK_AGE_MAX = timedelta(seconds=30)
+"""An engine that has not gone round for this long is stuck: restart the process."""
+PROBE_KEY = "readiness_probe"
+PROBE_EVERY = timedelta(seconds=5)
+"""The writing probe is made this often at most; anybody may ask for readiness."""
+
+Seconds = Annotated[float, msgspec.Meta(description="Seconds.")]
+
+
+class Liveness(msgspec.Struct, frozen=True, kw_only=True):
+    """The process answers."""
+
+    status: str
+    version: str
+
+
+class Readiness(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether this process can accept a signal and page somebody.
+
+    Attributes:
+        status: ``ready`` or ``not_ready``.
+        database_writable: A write was committed within the last seconds.
+        engine_age_seconds: Since the engine last went round; none before it did.
+        oldest_owed_seconds: How late the most overdue delivery is; none where nothing
+            is overdue. A provider's outage makes it grow, which is no reason to take
+            this process out of service, so it does not decide ``status``.
+    """
+
+    status: str
+    database_writable: bool
+    engine_age_seconds: Seconds | None
+    oldest_owed_seconds: Seconds | None
+
+
+@get("/health/live", opt={"verb": Verb.PUBLIC}, sync_to_thread=False, tags=["health"])
+def live(deps: GivenDeps) -> Liveness:
+    """Answer as long as the process does."""
+    return Liveness(status="alive", version=deps.version)
+
+
+@get(
+    "/health/ready",
+    opt={"verb": Verb.PUBLIC},
+    sync_to_thread=True,
+    tags=["health"],
+    responses={
+        503: ResponseSpec(Readiness, description="Not ready", generate_examples=False)
+    },
+)
+def ready(deps: GivenDeps) -> Response[Readiness]:
+    """Say whether a signal sent here now would be kept and acted upon."""
+    found = look(deps)
+    status = 200 if found.status == "ready" else 503
+    return Response(found, status_code=status)
+
+
+def look(deps: Deps) -> Readiness:
+    """Return the readiness of this process."""
+    now = deps.clock.now()
+    is_writable, oldest = _database(deps, now)
+    tick = deps.last_tick()
+    age = None if tick is None else (now - tick).total_seconds()
+    is_turning = age is not None and age <= TICK_AGE_MAX.total_seconds()
+    late = None if oldest is None else (now - oldest).total_seconds()
+    return Readiness(
+        status="ready" if is_writable and is_turning else "not_ready",
+        database_writable=is_writable,
+        engine_age_seconds=age,
+        oldest_owed_seconds=late if late is not None and late > 0 else None,
+    )
+
+
+def _database(deps: Deps, now: datetime) -> tuple[bool, datetime | None]:
+    try:
+        last, oldest = deps.store.read(
+            lambda tx: (tx.meta.get(PROBE_KEY), tx.delivery.oldest_owed())
+        )
+        if last is None or now - datetime.fromisoformat(last) >= PROBE_EVERY:
+            deps.store.run(lambda tx: tx.meta.set(PROBE_KEY, now.isoformat()))
+    except DomainError:
+        return False, None
+    return True, oldest
+
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (live, ready)

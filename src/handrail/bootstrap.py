@@ -1,0 +1,263 @@
+"""The composition root: settings become adapters, use cases get them, drivers run.
+
+The only module that names concrete classes; everything else takes ports.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import ip_network
+from typing import TextIO
+
+import structlog
+from litestar.types import ASGIApp
+
+from handrail import __version__, channels
+from handrail.api.app import create_app
+from handrail.api.deps import Deps
+from handrail.channels.email import EmailSettings, TlsMode
+from handrail.channels.terminal import TerminalSettings
+from handrail.channels.webhook import WebhookSettings
+from handrail.core.errors import InvalidError, UnauthenticatedError
+from handrail.core.ids import NodeId
+from handrail.core.paging import ack_link
+from handrail.engine.due_work import advance_pages, evaluate_alerts, expire_alerts
+from handrail.engine.housekeeping import fold_receipts, prune, reclaim_claims
+from handrail.engine.loop import Engine, Progress
+from handrail.engine.report import Duty
+from handrail.engine.send_deliveries import SendDeliveries, SendingParts
+from handrail.settings import Settings, environment
+from handrail.storage.database import open_store, sqlite_path
+from handrail.storage.sqlite_driver import is_wal_safe, sqlite_version
+from handrail.system import logging
+from handrail.system.address_guard import AddressGuard
+from handrail.system.clock import ClockStep, SystemClock
+from handrail.system.data_folder import DataFolder
+from handrail.system.http_client import AiohttpClient
+from handrail.system.id_source import RandomIds
+from handrail.system.telemetry import Telemetry
+from handrail.system.vault import KeyVault, load_key
+from handrail.system.watchdog import Watchdog
+from handrail.usecases import access, installation
+from handrail.usecases.message import compose
+
+OPERATOR_TOKEN_FILE = "operator.token"  # noqa: S105 - a file's name
+ADDRESS_FILE = "server.address"
+STUCK_SECONDS = 90.0
+"""An engine round takes milliseconds; after this long something waits for ever."""
+SENDS_FINISH_SECONDS = 11.0
+"""One attempt's timeout and a little: what is in flight at a stop may finish."""
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Streams:
+    """Where the process writes: pages on one, log lines on the other."""
+
+    pages: TextIO
+    log: TextIO
+
+
+class Handrail:
+    """One server process, put together and not yet listening.
+
+    Attributes:
+        asgi: What the HTTP server runs.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        base_url: str,
+        streams: Streams,
+        is_new_key_accepted: bool,
+    ) -> None:
+        """Take the data folder, open the database and build everything on it.
+
+        Raises:
+            DomainError: Something is in the way; the message names it and the remedy.
+        """
+        with ExitStack() as undo:
+            self._folder = DataFolder(settings.data_dir)
+            self._folder.lock()
+            undo.callback(self._folder.unlock)
+            self._clock = SystemClock(on_step=_note_step)
+            self._ids = RandomIds(self._clock)
+            self._vault = _vault(settings, self._folder, self._ids)
+            self._node = NodeId(self._ids.new_id())
+            self._store = open_store(
+                settings.database, clock=self._clock, node_id=self._node
+            )
+            undo.callback(self._store.close)
+            self._is_sqlite = sqlite_path(settings.database) is not None
+            self._settle_key(is_new_accepted=is_new_key_accepted)
+            self._telemetry = Telemetry(version=__version__)
+            self._build_engine(settings, base_url=base_url, streams=streams)
+            self.asgi: ASGIApp = self._application(base_url)
+            undo.pop_all()
+
+    def start(self) -> None:
+        """Let time pass: duties run and deliveries are sent from now on."""
+        if self._is_sqlite and not is_wal_safe():
+            _log.warning("sqlite_is_old", version=sqlite_version(), want="3.51.3")
+        self._write_operator_token()
+        self._store.on_commit(self._engine.wake)
+        self._sender.start()
+        self._watchdog.feed()
+        self._engine.start(self._duties())
+
+    def leave_address(self, address: str) -> None:
+        """Note where this machine's own command line reaches the server."""
+        self._folder.write(ADDRESS_FILE, address)
+
+    def stop(self) -> None:
+        """Finish what is in flight, then close the database and leave the folder."""
+        self._engine.stop()
+        self._watchdog.stop()
+        self._sender.stop(grace_seconds=SENDS_FINISH_SECONDS)
+        self._store.close()
+        self._folder.remove(ADDRESS_FILE)
+        self._folder.unlock()
+
+    def setup_secret(self) -> str | None:
+        """Return the secret of a one-time sign-in link while nobody ever signed in."""
+        if self._store.read(lambda tx: tx.access.count_sessions()):
+            return None
+        return self._store.run(lambda tx: access.setup_link(tx, ids=self._ids))
+
+    def _settle_key(self, *, is_new_accepted: bool) -> None:
+        fingerprint = self._vault.fingerprint()
+        self._store.run(
+            lambda tx: installation.settle_key(
+                tx, fingerprint, is_new_accepted=is_new_accepted
+            )
+        )
+
+    def _build_engine(
+        self, settings: Settings, *, base_url: str, streams: Streams
+    ) -> None:
+        networks = tuple(ip_network(text) for text in settings.outgoing_allow)
+        self._http = AiohttpClient(
+            guard=AddressGuard(networks=networks), user_agent=f"Handrail/{__version__}"
+        )
+        self._round_at: datetime | None = None
+        self._watchdog = Watchdog(
+            limit_seconds=STUCK_SECONDS, monotonic=self._clock.monotonic
+        )
+        self._engine = Engine(
+            store=self._store, clock=self._clock, on_round=self._note_round
+        )
+        parts = SendingParts(
+            store=self._store,
+            ids=self._ids,
+            node=self._node,
+            channels=channels.build(
+                _channel_settings(settings, self._vault, streams.pages),
+                http=self._http,
+                vault=self._vault,
+            ),
+            compose=lambda send: compose(
+                send, base_url=base_url, sign=_signer(self._vault)
+            ),
+            observe=self._telemetry.attempt_ended,
+            seconds=self._clock.monotonic,
+        )
+        self._sender = SendDeliveries(parts, wake=self._engine.wake)
+
+    def _duties(self) -> Sequence[Duty]:
+        return (
+            evaluate_alerts(self._store, self._ids),
+            advance_pages(self._store, self._ids),
+            self._sender,
+            expire_alerts(self._store, self._ids),
+            fold_receipts(self._store, self._clock),
+            reclaim_claims(self._store, self._clock),
+            prune(self._store, self._clock),
+        )
+
+    def _application(self, base_url: str) -> ASGIApp:
+        deps = Deps(
+            store=self._store,
+            clock=self._clock,
+            ids=self._ids,
+            vault=self._vault,
+            base_url=base_url,
+            version=__version__,
+            last_tick=lambda: self._round_at,
+            more_metrics=self._telemetry.text,
+        )
+        return create_app(deps).asgi
+
+    def _note_round(self, progress: Progress) -> None:
+        # Duties that fail are tried again and logged; a round that does not end is
+        # what the watchdog is for.
+        del progress
+        self._round_at = self._clock.now()
+        self._watchdog.feed()
+
+    def _write_operator_token(self) -> None:
+        """Leave a token for this machine's own command line; a good one stays."""
+        kept = self._folder.read(OPERATOR_TOKEN_FILE)
+        try:
+            self._store.read(lambda tx: access.recognise_token(tx, kept))
+        except UnauthenticatedError:
+            token = self._store.run(lambda tx: access.operator_token(tx, ids=self._ids))
+            self._folder.write(OPERATOR_TOKEN_FILE, token)
+
+
+def start_logging(settings: Settings, stream: TextIO) -> None:
+    """Send every log line of the process to the stream, as the settings say."""
+    logging.configure(
+        stream,
+        is_json=settings.log_format == "json",
+        level=settings.log_level,
+        now=SystemClock().now,
+    )
+
+
+def _vault(settings: Settings, folder: DataFolder, ids: RandomIds) -> KeyVault:
+    key = load_key(settings.secret_key, data_dir=folder.path, ids=ids)
+    return KeyVault(key, environment=environment(), folder=folder.path)
+
+
+def _signer(vault: KeyVault) -> Callable[[bytes], str]:
+    return lambda payload: vault.sign(ack_link.PURPOSE, payload)
+
+
+def _channel_settings(
+    settings: Settings, vault: KeyVault, pages: TextIO
+) -> list[object]:
+    is_plain = "NO_COLOR" in environment()
+    found: list[object] = [
+        WebhookSettings(),
+        TerminalSettings(stream=pages, is_plain=is_plain),
+    ]
+    if settings.smtp_host:
+        found.append(
+            EmailSettings(
+                host=settings.smtp_host,
+                port=settings.smtp_port,
+                sender=settings.smtp_sender,
+                tls=TlsMode(settings.smtp_tls),
+                username=settings.smtp_user,
+                password=_secret(vault, settings.smtp_password),
+                ca_file=str(settings.smtp_ca_file or ""),
+            )
+        )
+    return found
+
+
+def _secret(vault: KeyVault, reference: str) -> str:
+    if not reference:
+        return ""
+    value = vault.secret(reference)
+    if value is None:
+        msg = f"HANDRAIL_SMTP_PASSWORD refers to {reference}, where nothing is"
+        raise InvalidError(msg, fields={"smtp_password": "refers to nothing"})
+    return value.decode()
+
+
+def _note_step(step: ClockStep) -> None:
+    _log.warning("clock_stepped", by_seconds=step.by / timedelta(seconds=1))

@@ -1,0 +1,193 @@
+"""Configuration as code: check files here, plan and apply them on the server."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from handrail.cli.exit_code import ExitCode
+from handrail.cli.failure import Failure
+from handrail.cli.output import Output, command_options, table
+
+_SIGNS = {"added": "+", "removed": "-"}
+_FILES = click.argument("paths", metavar="FILE...", nargs=-1, required=True)
+_PARTIAL = click.option(
+    "--partial", "is_partial", is_flag=True, help="Keep what the files do not name."
+)
+
+
+@click.group()
+def config() -> None:
+    """Check, plan and apply configuration."""
+
+
+@config.command("check")
+@_FILES
+@click.option("--strict", is_flag=True, help="Fail for warnings as well.")
+@command_options
+def check_files(output: Output, *, paths: tuple[str, ...], strict: bool) -> None:
+    """Check files without a server; name file, line and field of every fault.
+
+    Warns of empty levels, people without a contact method, and a missing last resort.
+    A folder stands for the .yaml and .yml files in it, - for standard input.
+    """
+    # These bring the YAML reader with them; every other command does without.
+    from handrail.core.configuration.node import SourceFile
+    from handrail.sources import found_sources
+    from handrail.system.document_reader import YamlDocumentReader
+    from handrail.usecases.configuration import check
+
+    files = [SourceFile(name=name, text=text) for name, text in _read(paths)]
+    checked = check(
+        files, reader=YamlDocumentReader(), source_kinds=tuple(found_sources())
+    )
+    *problems, verdict = checked.lines()
+    output.data(checked.as_json(), "\n".join(problems))
+    if checked.has_errors or (strict and checked.problems):
+        step = "mend the named lines; every field: handrail config schema"
+        raise Failure(verdict, next_step=step, code=ExitCode.FAILED)
+    output.words(verdict)
+
+
+@config.command("plan")
+@_FILES
+@_PARTIAL
+@command_options
+def plan(output: Output, *, paths: tuple[str, ...], is_partial: bool) -> None:
+    """Show what applying the files would change; changes nothing."""
+    answer = output.connect().post("/config/plan", _body(paths, is_partial=is_partial))
+    output.data(answer, _changes(answer))
+    output.words(_summary(answer))
+
+
+@config.command("apply")
+@_FILES
+@_PARTIAL
+@command_options
+def apply(output: Output, *, paths: tuple[str, ...], is_partial: bool) -> None:
+    """Bring the files into force, all or nothing, and show what changed.
+
+    The files together are the whole configuration: what they no longer hold is
+    removed. Applied again, they change nothing. Open pages keep their policy.
+    """
+    answer = output.connect().post("/config/apply", _body(paths, is_partial=is_partial))
+    output.data(answer, _changes(answer))
+    output.words(_summary(answer))
+    done = "Applied as" if answer["is_changed"] else "Nothing to do at"
+    output.words(f"{done} revision {answer['revision']}.")
+
+
+@config.command("schema")
+def schema() -> None:
+    """Write the JSON Schema of configuration files, for your editor."""
+    import json
+
+    from handrail.core.configuration.schema import configuration_schema
+    from handrail.sources import found_sources
+
+    written = configuration_schema(tuple(found_sources()))
+    click.echo(json.dumps(written, ensure_ascii=False, indent=2))
+
+
+@config.command("show")
+@click.argument("kind", required=False)
+@click.argument("name", required=False)
+@command_options
+def show(output: Output, *, kind: str | None, name: str | None) -> None:
+    """Show the documents in force: all, of one KIND, or one by KIND and NAME."""
+    answer = output.connect().get("/config")
+    found = [
+        item
+        for item in answer["items"]
+        if kind in {None, item["kind"]} and name in {None, item["name"]}
+    ]
+    if not found and kind:
+        what = f"{kind} {name}" if name else kind
+        msg = f"no {what} is configured"
+        step = "see all: handrail config show"
+        raise Failure(msg, next_step=step, code=ExitCode.NOT_FOUND)
+    rows = [
+        (item["kind"], item["name"], f"v{item['version']}", item["managed_by"])
+        for item in found
+    ]
+    text = table(("kind", "name", "version", "managed by"), rows)
+    if name and found:
+        text += "\n" + _body_text(found[0])
+    output.data({**answer, "items": found}, text)
+    if not found:
+        output.words("Nothing is configured. Begin: handrail config apply FILE")
+
+
+def _read(paths: Sequence[str]) -> list[tuple[str, str]]:
+    """Return name and text of each file; a folder's in the order of their names.
+
+    Raises:
+        Failure: A file cannot be read, or a folder holds none.
+    """
+    found: list[tuple[str, str]] = []
+    for path in map(Path, paths):
+        if str(path) == "-":
+            found.append(("<stdin>", click.get_text_stream("stdin").read()))
+            continue
+        files = [path]
+        if path.is_dir():
+            files = sorted(p for p in path.iterdir() if p.suffix in {".yaml", ".yml"})
+            if not files:
+                said = f"{path} holds no .yaml or .yml file"
+                raise _unreadable(said)
+        found += [(str(file), _text(file)) for file in files]
+    return found
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        said = f"{file} is not UTF-8 text"
+        raise _unreadable(said) from error
+    except OSError as error:
+        said = f"{file} cannot be read: {error.strerror}"
+        raise _unreadable(said) from error
+
+
+def _unreadable(message: str) -> Failure:
+    step = "name files that are there, as in: handrail config check handrail.yaml"
+    return Failure(message, next_step=step, code=ExitCode.USAGE)
+
+
+def _body(paths: Sequence[str], *, is_partial: bool) -> dict[str, object]:
+    files = [{"name": name, "text": text} for name, text in _read(paths)]
+    return {"files": files, "partial": is_partial}
+
+
+def _changes(answer: Mapping[str, Any]) -> str:
+    lines = []
+    for change in answer["changes"]:
+        was = f" (was {change['renamed_from']})" if change["renamed_from"] else ""
+        sign = _SIGNS.get(change["change"], "~")
+        lines.append(f"{sign} {change['kind']} {change['name']}{was}")
+        if change["change"] == "changed":
+            lines += [
+                f"    {field['field']}: {field['before']} → {field['after']}"
+                for field in change["fields"]
+            ]
+    for problem in answer["warnings"]:
+        where = f"{problem['file']}:{problem['line']}" if problem["line"] else ""
+        words = f"{problem['field']}: {problem['message']}; {problem['remedy']}"
+        lines.append(f"! {where} warning: {words}")
+    return "\n".join(lines)
+
+
+def _summary(answer: Mapping[str, Any]) -> str:
+    counts: dict[str, int] = {}
+    for change in answer["changes"]:
+        counts[change["change"]] = counts.get(change["change"], 0) + 1
+    parts = [f"{count} {kind}" for kind, count in counts.items()]
+    return ", ".join([*parts, f"{answer['unchanged']} unchanged"])
+
+
+def _body_text(item: Mapping[str, Any]) -> str:
+    import json
+
+    return json.dumps(item["body"], ensure_ascii=False, indent=2)

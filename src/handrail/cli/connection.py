@@ -1,0 +1,172 @@
+"""Talking to a Handrail server: one request, one answer, errors with a next step.
+
+Plain ``http.client``: an HTTP library would cost more start-up time than the request.
+It is imported when something is asked, so that ``--help`` need not wait for it.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from handrail.cli.exit_code import ExitCode
+from handrail.cli.failure import Failure
+from handrail.cli.profile import Profile, is_local
+
+TIMEOUT_SECONDS = 15.0
+_EXIT_CODES = {
+    400: ExitCode.FAILED,
+    401: ExitCode.AUTH,
+    403: ExitCode.AUTH,
+    404: ExitCode.NOT_FOUND,
+    409: ExitCode.CONFLICT,
+    410: ExitCode.NOT_FOUND,
+}
+_UNAUTHORIZED = 401
+_TROUBLE = 500
+_REMEDIES = {
+    401: "The token (from {source}) does not hold; make one: handrail token create",
+    403: "Ask an admin for it, or use a token of a larger role",
+    404: "See what there is: handrail page list, handrail alert list",
+    409: "Look at it again: handrail page list",
+}
+
+
+class Connection:
+    """A server, as one command sees it."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+
+    def get(self, path: str, **query: str | int | bool | None) -> Any:  # noqa: ANN401  (JSON)
+        """Return what the server has at the path under ``/api/v1``.
+
+        Raises:
+            Failure: It could not be reached, or it refused.
+        """
+        return self._ask("GET", path + _query(query), body=None)
+
+    def post(self, path: str, body: object = None) -> Any:  # noqa: ANN401  (JSON)
+        """Post the body as JSON and return the answer.
+
+        Raises:
+            Failure: It could not be reached, or it refused.
+        """
+        return self._ask("POST", path, body=json.dumps(body or {}).encode())
+
+    def delete(self, path: str) -> Any:  # noqa: ANN401  (JSON)
+        """Delete what is at the path.
+
+        Raises:
+            Failure: It could not be reached, or it refused.
+        """
+        return self._ask("DELETE", path, body=None)
+
+    def send(
+        self, path: str, body: bytes, headers: Mapping[str, str]
+    ) -> tuple[int, bytes]:
+        """Send a signal as a sender would, outside ``/api/v1``; return the answer."""
+        return self._exchange("POST", path, body=body, headers=headers)
+
+    def _ask(self, method: str, path: str, *, body: bytes | None) -> Any:  # noqa: ANN401
+        headers = {"Accept": "application/json"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        if self._profile.token:
+            headers["Authorization"] = f"Bearer {self._profile.token}"
+        status, content = self._exchange(
+            method, f"/api/v1{path}", body=body, headers=headers
+        )
+        answer = _decode(content)
+        if 200 <= status < 300:  # noqa: PLR2004  (success, in HTTP)
+            return answer
+        raise self._refusal(status, answer)
+
+    def _exchange(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes | None,
+        headers: Mapping[str, str],
+    ) -> tuple[int, bytes]:
+        import http.client
+        from urllib.parse import urlsplit
+
+        url = urlsplit(self._profile.url)
+        secure = url.scheme == "https"
+        kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+        try:
+            connection = kind(url.hostname or "", url.port, timeout=TIMEOUT_SECONDS)
+            try:
+                target = url.path.rstrip("/") + path
+                connection.request(method, target, body=body, headers=dict(headers))
+                answer = connection.getresponse()
+                return answer.status, answer.read()
+            finally:
+                connection.close()
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise self._unreachable(error) from error
+
+    def _unreachable(self, error: Exception) -> Failure:
+        match error:
+            case ConnectionRefusedError():
+                what = "refused the connection"
+            case TimeoutError():
+                what = f"did not answer within {TIMEOUT_SECONDS:.0f} seconds"
+            case _:
+                what = f"cannot be reached ({error})"
+        if is_local(self._profile.url):
+            step = "Is the server running? Start it: handrail serve"
+        else:
+            step = f"Check the address (from {self._profile.source}) and the server"
+        return Failure(
+            f"{self._profile.url} {what}", next_step=step, code=ExitCode.FAILED
+        )
+
+    def _refusal(self, status: int, answer: Any) -> Failure:  # noqa: ANN401
+        """Turn an RFC 9457 answer into a failure."""
+        told = answer if isinstance(answer, dict) else {}
+        message = str(
+            told.get("detail") or told.get("title") or f"the server answered {status}"
+        )
+        for error in told.get("errors") or ():
+            message += f"\n    {error['field']}: {error['message']}"
+        code = _EXIT_CODES.get(status, ExitCode.FAILED)
+        return Failure(message, next_step=self._remedy(status), code=code)
+
+    def _remedy(self, status: int) -> str:
+        if status == _UNAUTHORIZED and not self._profile.token:
+            return (
+                "Set HANDRAIL_TOKEN, or run this in the folder that holds the "
+                "server's ./data; an admin makes one: handrail token create NAME"
+            )
+        if status >= _TROUBLE:
+            return "The server is in trouble; see its log and GET /health"
+        return _REMEDIES.get(status, "").format(source=self._profile.source)
+
+
+def path_part(name: str) -> str:
+    """Return a name as one part of a path."""
+    from urllib.parse import quote
+
+    return quote(name, safe="")
+
+
+def _query(query: Mapping[str, str | int | bool | None]) -> str:
+    from urllib.parse import urlencode
+
+    given = {
+        name: str(value).lower() if isinstance(value, bool) else value
+        for name, value in query.items()
+        if value is not None
+    }
+    return f"?{urlencode(given)}" if given else ""
+
+
+def _decode(content: bytes) -> Any:  # noqa: ANN401
+    if not content:
+        return None
+    try:
+        return json.loads(content)
+    except ValueError:
+        return content.decode("utf-8", "replace").strip()

@@ -1,0 +1,105 @@
+"""The command line's front door: every command by name, each imported when run.
+
+Importing a command costs its imports, and at three in the morning ``handrail ack``
+should answer at once: this module knows names and one-line descriptions only.
+"""
+
+from collections.abc import Mapping
+from importlib import import_module
+
+import click
+from typing_extensions import override
+
+from handrail.cli.exit_code import ExitCode
+
+SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "Answer a page": {
+        "ack": ("page:ack", "Acknowledge a page: you have it."),
+        "escalate": ("page:escalate", "Tell the next level of a page now."),
+        "resolve": ("page:resolve", "Resolve a page and its alert."),
+        "page": ("page:page", "List and show pages."),
+        "oncall": ("oncall:oncall", "Who is on call, now or at another time."),
+    },
+    "See what happened": {
+        "alert": ("alert:alert", "List, show and send alerts."),
+        "explain": ("explain:explain", "Why somebody was paged, or was not."),
+        "receipt": ("explain:receipt", "What became of an accepted signal."),
+        "audit": ("audit:audit", "Verify the append-only record."),
+    },
+    "Configure": {
+        "config": ("configuration:config", "Check, plan and apply configuration."),
+        "integration": ("integration:integration", "Keys for senders."),
+        "token": ("token:token", "Tokens for programs."),
+        "user": ("user:user", "Sign-in links for people."),
+    },
+    "Operate": {
+        "serve": ("serve:serve", "Run the server."),
+        "backup": ("database:backup", "Write everything to one file."),
+        "restore": ("database:restore", "Read a backup into an empty database."),
+        "held": ("held:held", "What a restored server would send; release it."),
+        "completion": ("completion:completion", "Completion for your shell."),
+        "version": ("version:version", "What runs here."),
+    },
+}
+
+_PLACES = {
+    name: place for section in SECTIONS.values() for name, place in section.items()
+}
+
+
+class Commands(click.Group):
+    """A group that imports a command when it is run, and none to list them."""
+
+    @override
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(_PLACES)
+
+    @override
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        place = _PLACES.get(cmd_name)
+        if place is None:
+            return None
+        module, attribute = place[0].split(":")
+        command = getattr(import_module(f"handrail.cli.{module}"), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+    @override
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        self.commands = dict.fromkeys(_PLACES, click.Command(None))  # for suggestions
+        return super().resolve_command(ctx, args)
+
+    @override
+    def format_commands(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        for title, section in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl(
+                    [(name, words) for name, (_, words) in section.items()]
+                )
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 88},
+    invoke_without_command=False,
+)
+def cli() -> None:
+    """Handrail: from the first signal to the finished follow-up.
+
+    Commands talk to a running server over HTTP; its address and your token come from
+    HANDRAIL_URL and HANDRAIL_TOKEN, or from ~/.config/handrail/profile.toml. On the
+    server's own machine neither is needed.
+    """
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    try:
+        cli.main(prog_name="handrail")
+    except BrokenPipeError:
+        # The reader (`| head`) left; what it wanted, it has.
+        raise SystemExit(ExitCode.OK) from None

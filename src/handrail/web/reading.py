@@ -1,0 +1,53 @@
+"""What every screen needs of the database: the reader, and the frame around it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from handrail.core.access.actor import Actor
+from handrail.ports.store import Transaction
+from handrail.usecases.delivery import HELD
+from handrail.web.screens.ack import zone_of
+from handrail.web.screens.chrome import Chrome, chrome
+from handrail.web.screens.page import Reader
+
+NEWS = {
+    "acknowledged": "You have it. Nobody else is told.",
+    "escalated": "Passed on. The next people are told now.",
+    "resolved": "Resolved, and its alert with it.",
+    "moved": "The page had moved on already. Below is how it stands now.",
+    "revoked": "The token is revoked.",
+    "released": "Released. Sending goes on.",
+}
+"""What may stand in ``?news=``; anything else there is shown to nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Who asks, at which place of the navigation, and what just happened."""
+
+    actor: Actor
+    place: str
+    news: str | None = None
+
+
+def reader_of(tx: Transaction, actor: Actor, *, now: datetime | None = None) -> Reader:
+    """Return for whom a screen is made."""
+    snapshot = tx.configuration.snapshot()
+    return Reader(
+        actor=actor,
+        zone=zone_of(actor.user, snapshot),
+        now=now or tx.now,
+        snapshot=snapshot,
+    )
+
+
+def frame(tx: Transaction, title: str, asked: Asked) -> Chrome:
+    """Return the frame for one who is signed in."""
+    return chrome(
+        title,
+        at=asked.place,
+        actor=asked.actor,
+        snapshot=tx.configuration.snapshot(),
+        held=tx.meta.get(HELD),
+        news=NEWS.get(asked.news or "", ""),
+    )

@@ -1,0 +1,1 @@
+"""What each screen shows: frozen values, made without I/O; templates see only these."""

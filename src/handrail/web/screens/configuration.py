@@ -1,0 +1,78 @@
+"""The configuration in force: every document, and what is doubtful about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from handrail.core.configuration.document import Document, Revision
+from handrail.web.screens.moment import Moment, moment
+from handrail.web.screens.page import Reader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentRow:
+    """One document in force."""
+
+    name: str
+    version: int
+    managed_by: str
+    since: Moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindGroup:
+    """The documents of one kind, in their order."""
+
+    kind: str
+    documents: tuple[DocumentRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigurationScreen:
+    """What is configured.
+
+    Attributes:
+        revision: Number of the apply that made it so; 0 where none was.
+        applied: When, and by whom.
+        warnings: What is doubtful, one sentence each.
+    """
+
+    revision: int
+    applied: Moment | None
+    applied_by: str
+    warnings: tuple[str, ...]
+    groups: tuple[KindGroup, ...]
+
+
+def configuration_screen(
+    documents: Sequence[Document],
+    *,
+    latest: Revision | None,
+    warnings: Sequence[str],
+    reader: Reader,
+) -> ConfigurationScreen:
+    """Return the overview."""
+    ordered = sorted(documents, key=lambda d: (d.kind, d.order, d.name))
+    zone, now = reader.zone, reader.now
+    return ConfigurationScreen(
+        revision=latest.number if latest else 0,
+        applied=moment(latest.applied_at, zone=zone, now=now) if latest else None,
+        applied_by=latest.by if latest else "",
+        warnings=tuple(warnings),
+        groups=tuple(
+            KindGroup(
+                kind=kind.replace("_", " "),
+                documents=tuple(_row(d, reader) for d in group),
+            )
+            for kind, group in groupby(ordered, key=lambda d: d.kind)
+        ),
+    )
+
+
+def _row(document: Document, reader: Reader) -> DocumentRow:
+    return DocumentRow(
+        name=document.name,
+        version=document.version,
+        managed_by=document.managed_by,
+        since=moment(document.effective_from, zone=reader.zone, now=reader.now),
+    )

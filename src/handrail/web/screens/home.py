@@ -1,0 +1,50 @@
+"""Now: the pages that seek or have somebody, and who is on call."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from handrail.core.ids import PageId
+from handrail.core.paging.delivery import Delivery
+from handrail.core.paging.page import Page, PageState
+from handrail.web.screens.oncall import DutyCard, duty_cards
+from handrail.web.screens.page import PageCard, Reader, page_card
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeScreen:
+    """The first screen after signing in.
+
+    Attributes:
+        mine: Pages that seek the reader.
+        seeking: Other pages that nobody has yet, the worst severity first.
+        taken: Pages somebody has.
+        is_configured: Whether any configuration was ever applied.
+    """
+
+    mine: tuple[PageCard, ...]
+    seeking: tuple[PageCard, ...]
+    taken: tuple[PageCard, ...]
+    duties: tuple[DutyCard, ...]
+    is_configured: bool
+
+
+def home_screen(
+    pages: Sequence[Page],
+    deliveries: Mapping[PageId, Sequence[Delivery]],
+    *,
+    reader: Reader,
+) -> HomeScreen:
+    """Return the screen for active pages, given newest first."""
+    cards = [
+        (page, page_card(page, deliveries[page.id], reader=reader))
+        for page in sorted(pages, key=lambda page: page.severity.rank)
+    ]
+    taken = PageState.ACKNOWLEDGED
+    free = [card for page, card in cards if page.state is not taken]
+    return HomeScreen(
+        mine=tuple(card for card in free if card.is_mine),
+        seeking=tuple(card for card in free if not card.is_mine),
+        taken=tuple(card for page, card in cards if page.state is taken),
+        duties=duty_cards(reader=reader),
+        is_configured=reader.snapshot.revision > 0,
+    )

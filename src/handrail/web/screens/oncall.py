@@ -1,0 +1,83 @@
+"""Who is on call: each schedule now, until when, and who follows."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from handrail.core.ids import Slug
+from handrail.core.schedule.on_call import on_call
+from handrail.core.schedule.schedule import Schedule
+from handrail.web.screens.moment import Moment, moment
+from handrail.web.screens.next_level import person
+from handrail.web.screens.page import Reader
+
+LOOK_AHEAD = timedelta(weeks=9)
+HANDOFFS_LOOKED_AT_MAX = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyCard:
+    """One schedule.
+
+    Attributes:
+        who: On call now; "" where nobody is.
+        until: When somebody else takes over; none within the weeks looked at.
+        then: Who that is; "" where it is nobody.
+        why: The chain rotation → override → person.
+    """
+
+    name: str
+    title: str
+    zone: str
+    who: str
+    until: Moment | None
+    then: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OncallScreen:
+    """Every schedule, at the instant that was asked about."""
+
+    at: Moment
+    duties: tuple[DutyCard, ...]
+
+
+def oncall_screen(*, reader: Reader) -> OncallScreen:
+    """Return who is on call at the reader's instant."""
+    return OncallScreen(
+        at=moment(reader.now, zone=reader.zone, now=reader.now),
+        duties=duty_cards(reader=reader),
+    )
+
+
+def duty_cards(*, reader: Reader) -> tuple[DutyCard, ...]:
+    """Return each schedule as it stands, by name."""
+    schedules = sorted(reader.snapshot.schedules.values(), key=lambda s: s.name)
+    return tuple(_card(schedule, reader) for schedule in schedules)
+
+
+def _card(schedule: Schedule, reader: Reader) -> DutyCard:
+    answer = on_call(schedule, reader.now)
+    until, then = None, answer.user
+    at = answer.until
+    for _ in range(HANDOFFS_LOOKED_AT_MAX):
+        following = on_call(schedule, at)
+        if following.user != answer.user:
+            until, then = moment(at, zone=reader.zone, now=reader.now), following.user
+            break
+        if at - reader.now > LOOK_AHEAD:
+            break
+        at = following.until
+    return DutyCard(
+        name=schedule.name,
+        title=schedule.title,
+        zone=schedule.time_zone,
+        who=_name(answer.user, reader),
+        until=until,
+        then=_name(then, reader),
+        why=answer.why,
+    )
+
+
+def _name(user: Slug | None, reader: Reader) -> str:
+    return person(user, reader.snapshot, otherwise="")
