@@ -3,13 +3,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tests.intake import START
 
 from handrail.core.alert.signal import SignalAction
 from handrail.ports.source import Parsed
 from handrail.sources import alertmanager_webhook
 from handrail.sources.alertmanager_api.parse import parse as parse_api
 from handrail.sources.alertmanager_webhook.parse import parse
-from tests.intake import START
 
 FIXTURES = Path(alertmanager_webhook.__file__).parent / "fixtures"
 

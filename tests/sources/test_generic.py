@@ -3,12 +3,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tests.intake import START
 
 from handrail.core.alert.signal import Signal, SignalAction
 from handrail.ports.source import Parsed
 from handrail.sources import generic
 from handrail.sources.generic.parse import parse
-from tests.intake import START
 
 FIXTURES = Path(generic.__file__).parent / "fixtures"
 

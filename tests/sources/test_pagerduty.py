@@ -3,13 +3,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from tests.intake import START
 
 from handrail.core import limits
 from handrail.core.alert.signal import Signal, SignalAction
 from handrail.ports.source import Parsed
 from handrail.sources import pagerduty
 from handrail.sources.pagerduty.parse import parse
-from tests.intake import START
 
 FIXTURES = Path(pagerduty.__file__).parent / "fixtures"
 PAYLOAD = {"summary": "It broke", "source": "web-1", "severity": "error"}

@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.intake import START
 
 from handrail import sources
 from handrail.sources import found_sources
-from tests.intake import START
 
 KINDS = ("alertmanager_api", "alertmanager_webhook", "generic", "pagerduty")
 HERE = Path(sources.__file__).parent

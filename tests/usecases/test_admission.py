@@ -1,8 +1,9 @@
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.intake import START, Intake
 
 from handrail.core.alert.alert import Alert, AlertState, Disposition
 from handrail.core.alert.receipt import EntryKind, Receipt
@@ -11,7 +12,6 @@ from handrail.core.ids import Slug
 from handrail.ports.source import Parsed
 from handrail.usecases import evaluation
 from handrail.usecases.receipt import conservation
-from tests.intake import START, Intake
 
 MINUTE = timedelta(minutes=1)
 
@@ -301,6 +301,7 @@ def test_the_same_unreadable_trouble_is_one_alert() -> None:
     assert only(intake).repeats == 2
 
 
+Drawn = tuple[Callable[[str], Signal], str]
 ACTIONS = st.sampled_from([fire, resolve, acknowledge])
 BATCHES = st.lists(
     st.lists(st.tuples(ACTIONS, st.sampled_from("abc")), max_size=6), max_size=5
@@ -324,13 +325,13 @@ def _facts(intake: Intake) -> Mapping[str, object]:
 @settings(max_examples=30, deadline=None)
 @given(BATCHES)
 def test_a_key_twice_in_one_request_behaves_as_in_two(
-    batches: list[list[object]],
+    batches: list[list[Drawn]],
 ) -> None:
     together, apart = Intake(), Intake()
     decided: list[list[EntryKind]] = [[], []]
 
     for batch in batches:
-        signals = [make(key) for make, key in batch]  # type: ignore[misc, attr-defined] # drawn pairs
+        signals = [make(key) for make, key in batch]
         decided[0] += kinds(send(together, *signals))
         for signal in signals:
             decided[1] += kinds(send(apart, signal))
@@ -344,13 +345,13 @@ def test_a_key_twice_in_one_request_behaves_as_in_two(
 @settings(max_examples=30, deadline=None)
 @given(BATCHES)
 def test_whatever_comes_everything_accepted_is_accounted_for(
-    batches: list[list[object]],
+    batches: list[list[Drawn]],
 ) -> None:
     intake = Intake()
     sent = 0
 
     for batch in batches:
-        signals = [make(key) for make, key in batch]  # type: ignore[misc, attr-defined] # drawn pairs
+        signals = [make(key) for make, key in batch]
         sent += len(signals)
         send(intake, *signals)
         evaluate(intake)

@@ -1,4 +1,5 @@
 import pytest
+from tests.intake import Intake
 
 from handrail.core.alert.alert import Disposition
 from handrail.core.alert.signal import Signal, SignalAction
@@ -7,7 +8,6 @@ from handrail.core.ids import ReceiptId
 from handrail.ports.source import Parsed
 from handrail.usecases import evaluation
 from handrail.usecases.receipt import ReceiptStory, tell
-from tests.intake import Intake
 
 
 def send(intake: Intake, *actions: SignalAction) -> ReceiptId:
@@ -37,7 +37,7 @@ def test_a_signal_that_opened_an_alert_shares_its_fate() -> None:
     after = told(intake, receipt).entries[0]
 
     assert (before.disposition, before.is_final) == (Disposition.OPENED, False)
-    assert not paged.disposition == Disposition.OPENED
+    assert paged.disposition != Disposition.OPENED
     assert paged.decided_by
     assert after.is_final
     assert after.alert_title == "It broke"
