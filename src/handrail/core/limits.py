@@ -66,9 +66,6 @@ SESSION_LIFE = timedelta(days=30)
 RECEIPT_LIFE = timedelta(days=30)
 """Receipts of repeats are pruned after this; others stay with their alert."""
 
-REGEX_POSITIONS_MAX = 5000
-"""Size of one regular expression, counts unfolded; bounds its time per character."""
-
 CONFIGURATION_FILE_CHARS_MAX = 1_000_000
 """One configuration file. Thousands of documents; more is a generated mistake."""
 CONFIGURATION_NODES_MAX = 200_000
