@@ -264,6 +264,12 @@ def apply(
     return Applied(revision=revision.number, plan=planned)
 
 
+def doubts(stored: Sequence[Document]) -> tuple[str, ...]:
+    """Return what is doubtful about the documents in force, one sentence each."""
+    found = in_order(_warnings((), stored))
+    return tuple(f"{problem.field}: {problem.sentence}" for problem in found)
+
+
 def _ends(change: Change) -> bool:
     return change.kind in {ChangeKind.REMOVED, ChangeKind.RENAMED}
 

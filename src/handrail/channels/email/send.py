@@ -11,12 +11,14 @@ import re
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from email.errors import MessageError
 from enum import StrEnum, unique
 
 import aiosmtplib
 from typing_extensions import override
 
+from handrail.channels.email import sign_in
 from handrail.channels.email.render import Sender, render
 from handrail.core import limits
 from handrail.core.paging import wording
@@ -108,7 +110,6 @@ class EmailChannel(Channel):
 
     @override
     async def send(self, message: Message) -> Outcome:
-        progress = _Progress()
         try:
             recipient = plain_address(message.address)
             mail = render(replace(message, address=recipient), sender=self._sender)
@@ -119,6 +120,23 @@ class EmailChannel(Channel):
                 reason=f"no mail can be written to this address: {_words(error)}",
                 scope=Scope.METHOD,
             )
+        return await self._deliver(recipient, content)
+
+    async def send_sign_in_link(
+        self, address: str, url: str, *, sent_at: datetime
+    ) -> Outcome:
+        """Send somebody the address of a one-time sign-in link."""
+        try:
+            recipient = plain_address(address)
+            mail = sign_in.render(recipient, url, sender=self._sender, sent_at=sent_at)
+            content = mail.as_bytes()
+        except (MessageError, *wording.RENDER_FAULTS) as error:
+            reason = f"no mail can be written to this address: {_words(error)}"
+            return Permanent(reason=reason, scope=Scope.METHOD)
+        return await self._deliver(recipient, content)
+
+    async def _deliver(self, recipient: str, content: bytes) -> Outcome:
+        progress = _Progress()
         try:
             client = self._client()
         except OSError as error:
