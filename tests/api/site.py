@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from typing_extensions import override
+
 from handrail.api.app import Application, create_app
 from handrail.api.deps import Deps
 from handrail.api.mount import Mount
@@ -30,7 +32,6 @@ from handrail.usecases.access import OPERATOR
 from handrail.usecases.credential import cookie_name
 from handrail.web.deps import Console
 from handrail.web.routes import error_page, routes
-from typing_extensions import override
 
 CONFIGURATION = """
 user:
@@ -67,7 +68,7 @@ schedule:
   rotation:
     participants: [ana, ben]
     every: 1 week
-    starts_on: 2026-01-05
+    starts_on: 2026-01-12
     handoff: "09:00"
 ---
 escalation_policy:
@@ -94,6 +95,7 @@ integration:
 last_resort:
   notify: [user:cleo]
 """
+KEY = "a key for tests, long enough to be one"
 NOW = datetime(2026, 1, 14, 17, 4, tzinfo=UTC)
 
 
@@ -127,7 +129,7 @@ class Answer:
     def text(self) -> str:
         return self.body.decode()
 
-    def json(self) -> Any:
+    def json(self) -> Any:  # noqa: ANN401  (whatever came back)
         return json.loads(self.body)
 
     def header(self, name: str) -> str:
@@ -143,6 +145,7 @@ class Site:
     ids: RandomIds
     vault: KeyVault
     base_url: str
+    deps: Deps
     app: Application
     mails: list[tuple[User, str]] = field(default_factory=list)
 
@@ -162,7 +165,9 @@ class Site:
 
     def post(self, path: str, data: object = None, who: str = "") -> Answer:
         headers = {"content-type": "application/json", **self.as_(who)}
-        return self.ask("POST", path, headers=headers, body=json.dumps(data or {}).encode())
+        return self.ask(
+            "POST", path, headers=headers, body=json.dumps(data or {}).encode()
+        )
 
     def press(
         self, path: str, who: str = "", *, origin: str = "same-origin", **form: str
@@ -243,9 +248,7 @@ class Site:
                 ids=self.ids,
             )
         )
-        self.store.run(
-            lambda tx: evaluation.evaluate_due(tx, ids=self.ids, limit=100)
-        )
+        self.store.run(lambda tx: evaluation.evaluate_due(tx, ids=self.ids, limit=100))
         return receipt_id
 
     def page(self) -> Page:
@@ -293,7 +296,7 @@ def site(
     clock = SetClock()
     store = SqliteStore.in_memory(now=clock.now)
     ids = RandomIds(clock)
-    vault = KeyVault("a key for tests, long enough to be one", environment={}, folder=folder)
+    vault = KeyVault(KEY, environment={}, folder=folder)
     mails: list[tuple[User, str]] = []
 
     async def send(user: User, url: str) -> None:
@@ -329,6 +332,7 @@ def site(
         ids=ids,
         vault=vault,
         base_url=base_url,
+        deps=deps,
         app=app,
         mails=mails,
     )

@@ -78,6 +78,7 @@ def document(
         route_handlers=handlers,
         dependencies={name: _stand_in(name) for name in GIVEN},
         openapi_config=config,
+        logging_config=None,
     )
     found: Json = shadow.openapi_schema.to_schema()
     found["servers"] = [{"url": "/"}]
