@@ -19,13 +19,15 @@ from handrail.api.deps import Deps
 from handrail.api.ingest.deps import IngestDeps
 from handrail.api.ingest.routes import ingest_routes
 from handrail.api.mount import Mount
-from handrail.channels.email import EmailSettings, TlsMode
+from handrail.channels.email import EmailChannel, EmailSettings, Letter, TlsMode
 from handrail.channels.terminal import TerminalSettings
 from handrail.channels.webhook import WebhookSettings
 from handrail.core.access.permission import Verb
 from handrail.core.errors import InvalidError, UnauthenticatedError
 from handrail.core.ids import NodeId
 from handrail.core.paging import ack_link
+from handrail.core.paging.outcome import Accepted
+from handrail.core.people.user import User
 from handrail.engine.due_work import advance_pages, evaluate_alerts, expire_alerts
 from handrail.engine.housekeeping import fold_receipts, prune, reclaim_claims
 from handrail.engine.loop import Engine, Progress
@@ -48,8 +50,9 @@ from handrail.system.vault import KeyVault, load_key
 from handrail.system.watchdog import Watchdog
 from handrail.usecases import access, configuration, installation
 from handrail.usecases.message import compose
-from handrail.web.deps import Console
+from handrail.web.deps import Console, SendSignInLink
 from handrail.web.routes import error_page, routes
+from handrail.web.screens.sign_in import sign_in_letter
 
 OPERATOR_TOKEN_FILE = "operator.token"  # noqa: S105 - a file's name
 ADDRESS_FILE = "server.address"
@@ -105,7 +108,7 @@ class Handrail:
             self._settle_key(is_new_accepted=is_new_key_accepted)
             self._telemetry = Telemetry(version=__version__)
             self._build_engine(settings, base_url=base_url, streams=streams)
-            self.asgi: ASGIApp = self._application(base_url)
+            self.asgi: ASGIApp = self._application(settings, base_url=base_url)
             undo.pop_all()
 
     def start(self) -> None:
@@ -187,7 +190,7 @@ class Handrail:
             prune(self._store, self._clock),
         )
 
-    def _application(self, base_url: str) -> ASGIApp:
+    def _application(self, settings: Settings, *, base_url: str) -> ASGIApp:
         deps = Deps(
             store=self._store,
             clock=self._clock,
@@ -206,7 +209,7 @@ class Handrail:
             ids=self._ids,
             vault=self._vault,
             base_url=base_url,
-            send_sign_in_link=None,
+            send_sign_in_link=self._letters(settings),
             doubts=configuration.doubts,
         )
         application = create_app(
@@ -216,6 +219,29 @@ class Handrail:
             error_page=error_page,
         )
         return application.asgi
+
+    def _letters(self, settings: Settings) -> SendSignInLink | None:
+        """Return what sends sign-in links, or none where no mail server is set up."""
+        email = _email_settings(settings, self._vault)
+        if email is None:
+            return None
+        channel = EmailChannel(email)
+
+        async def send(user: User, url: str) -> None:
+            letter = Letter(
+                key=self._ids.new_id(),
+                to=user.email,
+                subject="Sign in to Handrail",
+                lines=sign_in_letter(user.full_name, url),
+                sent_at=self._clock.now(),
+            )
+            outcome = await channel.send_letter(letter)
+            if not isinstance(outcome, Accepted):
+                _log.warning(
+                    "sign_in_link_not_sent", user=user.name, reason=outcome.reason
+                )
+
+        return send
 
     def _mounts(self) -> list[Mount]:
         deps = IngestDeps(
@@ -279,19 +305,22 @@ def _channel_settings(
         WebhookSettings(),
         TerminalSettings(stream=pages, is_plain=is_plain),
     ]
-    if settings.smtp_host:
-        found.append(
-            EmailSettings(
-                host=settings.smtp_host,
-                port=settings.smtp_port,
-                sender=settings.smtp_sender,
-                tls=TlsMode(settings.smtp_tls),
-                username=settings.smtp_user,
-                password=_secret(vault, settings.smtp_password),
-                ca_file=str(settings.smtp_ca_file or ""),
-            )
-        )
-    return found
+    email = _email_settings(settings, vault)
+    return found if email is None else [*found, email]
+
+
+def _email_settings(settings: Settings, vault: KeyVault) -> EmailSettings | None:
+    if not settings.smtp_host:
+        return None
+    return EmailSettings(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        sender=settings.smtp_sender,
+        tls=TlsMode(settings.smtp_tls),
+        username=settings.smtp_user,
+        password=_secret(vault, settings.smtp_password),
+        ca_file=str(settings.smtp_ca_file or ""),
+    )
 
 
 def _secret(vault: KeyVault, reference: str) -> str:

@@ -14,7 +14,10 @@ from typing_extensions import override
 
 from handrail.api.app import Application, create_app
 from handrail.api.deps import Deps
+from handrail.api.ingest.deps import IngestDeps
+from handrail.api.ingest.routes import ingest_routes
 from handrail.api.mount import Mount
+from handrail.core.access.permission import Verb
 from handrail.core.access.role import Role
 from handrail.core.alert.signal import Signal, SignalAction
 from handrail.core.ids import PageId, ReceiptId, Slug
@@ -23,6 +26,7 @@ from handrail.core.paging.page import Page
 from handrail.core.people.user import User
 from handrail.ports.clock import Clock
 from handrail.ports.source import Parsed
+from handrail.sources import found_sources
 from handrail.storage.sqlite import SqliteStore
 from handrail.system.document_reader import YamlDocumentReader
 from handrail.system.id_source import RandomIds
@@ -30,6 +34,7 @@ from handrail.system.vault import KeyVault
 from handrail.usecases import access, admission, delivery, evaluation, paging, token
 from handrail.usecases.access import OPERATOR
 from handrail.usecases.credential import cookie_name
+from handrail.usecases.submission import Submission
 from handrail.web.deps import Console
 from handrail.web.routes import error_page, routes
 
@@ -238,7 +243,7 @@ class Site:
         self.store.run(
             lambda tx: admission.accept(
                 tx,
-                admission.Submission(
+                Submission(
                     integration=tx.configuration.snapshot().integrations[Slug("prom")],
                     parsed=Parsed(signals=(signal,), expires_after=None),
                     receipt_id=receipt_id,
@@ -310,7 +315,7 @@ def site(
         base_url=base_url,
         version="0.0.test",
         reader=YamlDocumentReader(),
-        source_kinds=("generic", "alertmanager"),
+        source_kinds=tuple(found_sources()),
         last_tick=lambda: tick,
         more_metrics=lambda: "",
     )
@@ -324,7 +329,10 @@ def site(
         doubts=lambda _: (),
     )
     app = create_app(
-        deps, mounts=mounts, handlers=[routes(console)], error_page=error_page
+        deps,
+        mounts=(*_ingest(deps), *mounts),
+        handlers=[routes(console)],
+        error_page=error_page,
     )
     made = Site(
         store=store,
@@ -342,6 +350,26 @@ def site(
         yield made
     finally:
         store.close()
+
+
+def _ingest(deps: Deps) -> list[Mount]:
+    """Return the ingest routes as ``bootstrap`` mounts them."""
+    ingest = IngestDeps(
+        store=deps.store,
+        clock=deps.clock,
+        ids=deps.ids,
+        sources=found_sources(),
+        version=deps.version,
+    )
+    return [
+        Mount(
+            path=route.path,
+            verb=Verb(route.permission),
+            app=route.app,
+            operations=route.operations,
+        )
+        for route in ingest_routes(ingest)
+    ]
 
 
 async def _exchange(

@@ -94,6 +94,29 @@ def test_an_integration_key_opens_nothing_but_ingest(
         assert answer.status == 401 or (answer.status, sent_to) == (303, "/sign-in")
 
 
+def _mounted() -> list[tuple[str, str]]:
+    with site(Path(), configuration="") as made:
+        return [(m.path, method) for m in made.app.mounts for method in m.operations]
+
+
+@pytest.mark.parametrize(("path", "method"), _mounted())
+@pytest.mark.parametrize("standing", WHO)
+def test_nobody_without_a_key_gets_through_a_raw_route(
+    shared: Site, path: str, method: str, standing: Standing
+) -> None:
+    answer = _ask(shared, method, path, WHO[standing], by="token")
+
+    # PagerDuty's own protocol has 400 for a key it does not know.
+    assert answer.status in {400, 401, 403, 404}
+    assert shared.store.read(lambda tx: tx.alert.search(open_only=False, limit=1)) == []
+
+
+def test_every_raw_route_is_for_integrations_alone(shared: Site) -> None:
+    verbs = {mount.verb for mount in shared.app.mounts}
+
+    assert verbs == {Verb.SIGNAL_SEND, Verb.SIGNAL_READ}
+
+
 def test_what_is_public_is_only_this() -> None:
     public = {(method, path) for method, path, verb in ROUTES if verb is Verb.PUBLIC}
 
