@@ -21,7 +21,7 @@ from handrail.api.deps import Deps
 from handrail.api.ingest.deps import IngestDeps
 from handrail.api.ingest.routes import IngestRoute, ingest_routes
 from handrail.api.mount import Mount
-from handrail.channels.email import EmailChannel, EmailSettings, TlsMode
+from handrail.channels.email import EmailChannel, EmailSettings, Letter, TlsMode
 from handrail.channels.terminal import TerminalSettings
 from handrail.channels.webhook import WebhookSettings
 from handrail.core.access.permission import Verb
@@ -56,6 +56,7 @@ from handrail.usecases import access, configuration, installation
 from handrail.usecases.message import compose
 from handrail.web.deps import Console, SendSignInLink
 from handrail.web.routes import error_page, routes
+from handrail.web.screens.sign_in import sign_in_letter
 
 OPERATOR_TOKEN_FILE = "operator.token"  # noqa: S105 - a file's name
 ADDRESS_FILE = "server.address"
@@ -238,10 +239,17 @@ class Handrail:
             return None
 
         async def send(user: User, url: str) -> None:
-            now = self._clock.now()
-            outcome = await mail.send_sign_in_link(user.email, url, sent_at=now)
+            letter = Letter(
+                key=self._ids.new_id(),
+                to=user.email,
+                subject="Sign in to Handrail",
+                lines=sign_in_letter(user.full_name, url),
+                sent_at=self._clock.now(),
+            )
+            outcome = await mail.send_letter(letter)
             if not isinstance(outcome, Accepted):
-                _log.warning("sign_in_link_not_sent", reason=outcome.reason)
+                reason = outcome.reason
+                _log.warning("sign_in_link_not_sent", user=user.name, reason=reason)
 
         return send
 
