@@ -3,8 +3,11 @@
 import email
 import email.policy
 import re
+import socket
 import threading
 import time
+from asyncio import AbstractServer
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from types import TracebackType
@@ -12,8 +15,19 @@ from typing import Self
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from typing_extensions import override
 
 _LINK = re.compile(r"https?://\S+/a/\S+")
+
+
+class _OnAnyPort(Controller):
+    """Listens on a free port; the library's own would connect to port 0."""
+
+    @override
+    def _create_server(self) -> Awaitable[AbstractServer]:
+        listener = socket.create_server((self.hostname, 0))
+        self.port = listener.getsockname()[1]
+        return self.loop.create_server(self._factory_invoker, sock=listener)
 
 
 @dataclass(slots=True)
@@ -22,10 +36,10 @@ class Mailbox:
 
     messages: list[EmailMessage] = field(default_factory=list)
     _arrived: threading.Condition = field(default_factory=threading.Condition)
-    _controller: Controller = field(init=False)
+    _controller: _OnAnyPort = field(init=False)
 
     def __enter__(self) -> Self:
-        self._controller = Controller(self, hostname="127.0.0.1", port=0)
+        self._controller = _OnAnyPort(self, hostname="127.0.0.1")
         self._controller.start()
         return self
 
@@ -39,9 +53,7 @@ class Mailbox:
 
     @property
     def port(self) -> int:
-        server = self._controller.server
-        assert server is not None
-        port: int = server.sockets[0].getsockname()[1]
+        port: int = self._controller.port
         return port
 
     async def handle_DATA(  # noqa: N802 - the name aiosmtpd calls
