@@ -249,7 +249,7 @@ class DeliveryStore(Protocol):
     ) -> dict[tuple[str, str], list[datetime]]:
         """Return by (recipient, method) when messages were begun since then.
 
-        A bundle counts once.
+        A bundle counts once. Those still under way count, too.
         """
         ...
 

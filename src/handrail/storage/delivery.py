@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 from typing_extensions import override
 
+from handrail.core import limits
 from handrail.core.ids import DeliveryId, NodeId, PageId
 from handrail.core.instants import from_micros, to_micros
 from handrail.core.paging.delivery import OWED, Attempt, Delivery, DeliveryState
@@ -154,6 +155,11 @@ _RECENT = (
     .where(ATTEMPT.c.started_at >= bindparam("since"))
     .order_by(ATTEMPT.c.started_at, ATTEMPT.c.id)
 )
+_IN_FLIGHT = (
+    select(DELIVERY.c.recipient, DELIVERY.c.method, DELIVERY.c.lease_until)
+    .where(_CLAIMED)
+    .distinct()
+)
 _ATTEMPTS = (
     select(*_ATTEMPT_CODEC.columns)
     .join(DELIVERY, DELIVERY.c.id == ATTEMPT.c.delivery_id)
@@ -228,6 +234,11 @@ class SqlDeliveryStore(DeliveryStore):
                 continue
             bundles.add((recipient, method, bundle))
             begun.setdefault((recipient, method), []).append(from_micros(started_at))
+        # A claim's attempt is recorded at its end only; a bundle shares its lease.
+        for recipient, method, lease_until in self._scope.read(_IN_FLIGHT):
+            started = from_micros(lease_until) - limits.LEASE
+            if started >= since:
+                begun.setdefault((recipient, method), []).append(started)
         return begun
 
     @override

@@ -45,8 +45,9 @@ _SQLITE: dict[int, Trouble] = {
 
 Source: https://sqlite.org/rescode.html, primary result codes.
 """
-_SQLITE_UNIQUE = frozenset({1555, 2067, 2579})
-"""SQLITE_CONSTRAINT_PRIMARYKEY, _UNIQUE and _ROWID."""
+_SQLITE_CONSTRAINT = 19
+_SQLITE_UNIQUE = "UNIQUE constraint failed"
+"""How SQLite says it; not every driver tells the extended result code."""
 
 _POSTGRES: dict[str, Trouble] = {
     "23505": Trouble.LOST_RACE,
@@ -72,9 +73,10 @@ def trouble_of(error: BaseException) -> Trouble | None:
     origin = error.orig if isinstance(error, DBAPIError) else error
     code = getattr(origin, "sqlite_errorcode", None)
     if isinstance(code, int):
-        if code in _SQLITE_UNIQUE:
+        primary = code & 0xFF
+        if primary == _SQLITE_CONSTRAINT and _SQLITE_UNIQUE in str(origin):
             return Trouble.LOST_RACE
-        return _SQLITE.get(code & 0xFF)
+        return _SQLITE.get(primary)
     return _postgres_trouble(error, origin)
 
 

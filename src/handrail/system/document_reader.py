@@ -57,7 +57,10 @@ _INDENTATION_SIGNS = (
     "mapping values are not allowed",
 )
 _INT = re.compile(r"[-+]?[0-9]{1,18}")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,3})?")
+_FLOAT = re.compile(
+    r"[-+]?(?:\.[0-9]{1,18}|[0-9]{1,18}\.[0-9]{0,18})(?:[eE][-+]?[0-9]{1,3})?"
+    r"|[-+]?[0-9]{1,18}[eE][-+]?[0-9]{1,3}"
+)
 
 
 class _RefusedError(Exception):
@@ -265,9 +268,7 @@ class YamlDocumentReader(DocumentReader):
         except ReaderError as error:
             line = file.text.count("\n", 0, error.position) + 1
             place = Place(file=file.name, line=line)
-            return _failed(
-                place, "holds a character that text cannot hold", "save it as UTF-8"
-            )
+            return _failed(place, "holds a character YAML forbids", "remove it")
         except (YAMLError, ValueError) as error:
             message = " ".join(str(error).split())[:200]
             return _failed(start, f"cannot be read as YAML: {message}", "")

@@ -40,6 +40,7 @@ class Checkup:
             *self._policies(),
             *self._services(),
             *self._routes(),
+            *self._integrations(),
             *self._unused(),
         ]
 
@@ -262,14 +263,6 @@ class Checkup:
                     "move it before that one",
                 )
             return
-        if not self.snapshot.integrations:
-            yield self._warn(
-                "integration",
-                "integration",
-                "",
-                "there is none; no sender can reach Handrail",
-                "add one, such as {name: prometheus, source: alertmanager_api}",
-            )
         for name, integration in self.snapshot.integrations.items():
             if integration.service is None:
                 yield self._warn(
@@ -279,6 +272,16 @@ class Checkup:
                     "alerts that no route matches go to the last resort",
                     "add service, or a route without match at the end",
                 )
+
+    def _integrations(self) -> Iterator[Problem]:
+        if not self.snapshot.integrations:
+            yield self._warn(
+                "integration",
+                "integration",
+                "",
+                "there is none; no sender can reach Handrail",
+                "add one, such as {name: prometheus, source: alertmanager_api}",
+            )
 
     def _unused(self) -> Iterator[Problem]:
         used = {

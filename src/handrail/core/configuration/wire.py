@@ -64,7 +64,7 @@ def read_drafts(nodes: Sequence[Node], kinds: Kinds) -> Drafts:
 
 
 def _unknown_kind(word: str, entry: Entry, words: Kinds) -> Problem:
-    known = ", ".join(kind.kind for kind in dict.fromkeys(words.values()))
+    known = ", ".join(dict.fromkeys(kind.kind for kind in words.values()))
     return Problem(
         place=entry.place,
         field="",

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from handrail.core import limits
 from handrail.core.ids import NodeId
+from handrail.core.instants import EPOCH
 from handrail.core.paging.delivery import Delivery, DeliveryState
 from handrail.core.paging.page import Page, PageState
 from handrail.core.paging.retry import cancel, collapse
@@ -100,15 +101,21 @@ def _newest_per_page(
 def _hold_until(
     group: Sequence[Delivery], recent: Sequence[datetime], *, now: datetime
 ) -> datetime | None:
-    """Return until when this contact method rests, or none if it may be used now."""
+    """Return until when this contact method rests, or none if it may be used now.
+
+    All that waits for one contact method waits until the same instant, so that it then
+    travels in one message: a slot's end, or when the method is free again. Only what
+    has failed before may wait longer than that, and never beyond the latter.
+    """
     window_start = now - limits.METHOD_WINDOW
     in_window = sorted(at for at in recent if at > window_start)
     if len(in_window) < limits.METHOD_MESSAGES_MAX:
         return None
+    slot_began_at = now - (now - EPOCH) % limits.BUNDLE_WAIT_MAX
+    if any(d.due_at < slot_began_at and not d.failures for d in group):
+        return None
     frees_at = in_window[-limits.METHOD_MESSAGES_MAX] + limits.METHOD_WINDOW
-    must_go_at = min(d.due_at for d in group) + limits.BUNDLE_WAIT_MAX
-    until = min(frees_at, must_go_at)
-    return until if until > now else None
+    return min(frees_at, slot_began_at + limits.BUNDLE_WAIT_MAX)
 
 
 def claimed(delivery: Delivery, *, owner: NodeId, lease_until: datetime) -> Delivery:

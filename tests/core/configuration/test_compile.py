@@ -1,0 +1,89 @@
+from datetime import UTC, datetime, time, timedelta
+
+from tests.configured import EXAMPLE, checked
+
+from handrail.core.configuration.compile import compile_snapshot
+from handrail.core.configuration.snapshot import Snapshot
+from handrail.core.ids import Slug
+from handrail.core.instants import EPOCH
+from handrail.core.people.contact_method import ChannelKind
+from handrail.core.severity.severity import DEFAULT_MATRIX, Hours, Severity, Urgency
+
+
+def compiled(text: str) -> Snapshot:
+    drafts = checked(text).drafts
+    documents = [
+        draft.document(version=3, order=draft.rank, revision=1, effective_from=EPOCH)
+        for draft in drafts
+    ]
+    return compile_snapshot(documents, revision=1)
+
+
+EXAMPLE_SNAPSHOT = compiled(EXAMPLE.read_text())
+
+
+def test_nothing_compiles_to_the_defaults() -> None:
+    assert compile_snapshot([], revision=0) == Snapshot()
+
+
+def test_users_keep_their_ladder() -> None:
+    ana = EXAMPLE_SNAPSHOT.users[Slug("ana")]
+
+    assert [method.name for method, _ in ana.ladder(Urgency.HIGH)] == [
+        "terminal",
+        "mail",
+    ]
+    assert [method.kind for method, _ in ana.ladder(Urgency.LOW)] == [ChannelKind.EMAIL]
+
+
+def test_an_override_is_read_in_the_zone_of_its_schedule() -> None:
+    schedule = EXAMPLE_SNAPSHOT.schedules[Slug("payments-primary")]
+
+    (override,) = schedule.overrides
+    assert override.starts_at == datetime(2026, 12, 31, 17, tzinfo=UTC)
+    assert override.ends_at == datetime(2027, 1, 1, 17, tzinfo=UTC)
+
+
+def test_overrides_rank_by_their_place_in_the_file() -> None:
+    extra = (
+        "---\noverride: {name: aaa, schedule: payments-primary, user: ana, "
+        "from: 2026-12-31 18:00, until: 2026-12-31 19:00}\n"
+    )
+
+    snapshot = compiled(EXAMPLE.read_text() + extra)
+
+    overrides = snapshot.schedules[Slug("payments-primary")].overrides
+    latest = max(overrides, key=lambda override: override.order)
+    assert latest.name == "aaa"
+
+
+def test_support_hours_become_windows() -> None:
+    hours = EXAMPLE_SNAPSHOT.services[Slug("checkout")].support_hours
+
+    assert hours is not None
+    (window,) = hours.windows
+    assert window.weekdays == frozenset(range(5))
+    assert (window.start, window.end) == (time(9), time(17))
+
+
+def test_routes_keep_their_order_and_matchers() -> None:
+    first, last = EXAMPLE_SNAPSHOT.routes
+
+    assert [str(matcher) for matcher in first.matchers] == [
+        'service="checkout"',
+        'alertname=~"Latency.*"',
+    ]
+    assert (first.severity, first.settle) == (Severity.SEV2, timedelta(seconds=30))
+    assert last.matchers == ()
+
+
+def test_a_policy_knows_the_version_of_its_document() -> None:
+    assert EXAMPLE_SNAPSHOT.policies[Slug("payments-oncall")].version == 3
+
+
+def test_a_partial_matrix_keeps_the_rest_of_the_default() -> None:
+    matrix = compiled("severity_matrix: {SEV3: {hours: always}}").matrix
+
+    assert matrix[Severity.SEV3].hours is Hours.ALWAYS
+    assert matrix[Severity.SEV3].impact == DEFAULT_MATRIX[Severity.SEV3].impact
+    assert matrix[Severity.SEV1] == DEFAULT_MATRIX[Severity.SEV1]

@@ -1,0 +1,127 @@
+"""When much happens at once, people get few messages that hold it all."""
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from handrail.core import limits
+from handrail.core.paging.event import TimerRestarted
+from handrail.usecases import delivery
+
+from tests.scenarios.conftest import MakeWorld
+from tests.world.configuration import payments
+from tests.world.sink import slow
+from tests.world.world import World, facts
+
+
+@pytest.mark.parametrize("takes", [timedelta(0), timedelta(seconds=8)])
+def test_a_storm_of_500_alerts_is_bundled(world: World, takes: timedelta) -> None:
+    world.sink.behave("ana@email.test", slow(takes))
+
+    for number in range(500):
+        world.signal(f"Disk {number} full")
+        world.fast_forward(milliseconds=100)
+    world.fast_forward(minutes=1)
+
+    messages = world.messages("ana")
+    told = Counter(item.title for message in messages for item in message.items)
+    assert set(told.values()) == {1}
+    assert len(told) == 500
+    assert len(messages) <= 2 * (limits.METHOD_MESSAGES_MAX + 4)
+    world.forget_messages()
+
+
+def test_after_a_standstill_each_person_gets_one_digest(make_world: MakeWorld) -> None:
+    world = make_world(
+        payments(policy=["user:ana for 5m", "user:ben for 5m"]).user(
+            "ana", "email", "webhook", high={"mail": "0s", "chat": "1m"}
+        )
+    )
+    for number in range(3):
+        world.signal(f"Told {number}")
+        world.expect_told("ana", of=f"Told {number}")
+
+    with world.standing_still():
+        for number in range(20):
+            world.signal(f"New {number}")
+        world.fast_forward(minutes=30)
+    world.fast_forward(seconds=1)
+
+    per_method = Counter(
+        (call.message.recipient, call.message.address)
+        for call in world.sink.calls
+        if call.at >= world.now - timedelta(seconds=1)
+    )
+    assert per_method == {
+        ("user:ana", "ana@email.test"): 1,
+        ("user:ana", "ana@webhook.test"): 1,
+        ("user:ben", "ben@email.test"): 1,
+    }
+    world.forget_messages()
+
+
+def test_after_a_standstill_nobody_is_passed_over(make_world: MakeWorld) -> None:
+    world = make_world(payments(policy=["user:ana for 5m", "user:ben for 5m"]))
+
+    with world.standing_still():
+        world.signal()
+        world.fast_forward(minutes=30)
+    world.expect_silence()
+    world.fast_forward(minutes=4, seconds=59)
+
+    (told,) = world.expect_told("ana")
+    world.expect_silence()
+    world.fast_forward(seconds=1)
+    world.expect_told("ben")
+    assert told.items[0].opened_at == world.now - timedelta(minutes=5)
+
+
+def test_a_level_that_was_never_told_gets_its_patience_anew(world: World) -> None:
+    world.sink.behave("ana@email.test", slow(timedelta(0)))
+    world.signal()
+    world.expect_told("ana")
+    world.hold_sends()
+    world.fast_forward(minutes=5)
+
+    with world.standing_still():
+        world.fast_forward(minutes=30)
+    world.release_sends()
+    world.fast_forward(seconds=1)
+
+    world.expect_told("ben")
+    page = world.page()
+    events = world.store.read(lambda tx: facts(tx, page)).events
+    assert any(isinstance(event, TimerRestarted) for event, _ in events)
+    world.fast_forward(minutes=4)
+    world.expect_silence()
+    world.acknowledge("ben")
+
+
+def test_a_restored_installation_sends_nothing_until_it_is_released(
+    world: World,
+) -> None:
+    world.hold_sends()
+
+    world.signal()
+    world.fast_forward(minutes=1)
+
+    world.expect_silence()
+    view = world.store.read(delivery.show_held)
+    assert view.since == "restored"
+    assert view.per_recipient == {"user:ana": 1}
+    world.release_sends()
+    world.expect_told("ana")
+
+
+def test_what_a_restored_installation_owed_can_be_discarded(world: World) -> None:
+    world.hold_sends()
+    world.signal("Old")
+
+    cancelled = world.do(lambda tx: delivery.release(tx, discard=True))
+
+    assert cancelled == 1
+    world.expect_silence()
+    world.acknowledge("ana", "Old")
+    world.signal("New")
+    world.expect_told("ana", of="New")
