@@ -27,10 +27,11 @@ LARGER = {"ports/store.py": 450}
 NAMELESS = {"utils", "util", "helpers", "common", "misc", "base", "manager", "tools"}
 CORE_STDLIB = {
     "collections", "dataclasses", "datetime", "difflib", "enum", "functools", "hashlib",
-    "itertools", "json", "math", "operator", "re", "types", "typing",
+    "itertools", "json", "math", "operator", "re", "re2", "types", "typing",
     "typing_extensions", "unicodedata", "zoneinfo",
 }  # fmt: skip
-"""Pure by nature: no file, no clock, no chance. ``unicodedata`` is a table."""
+"""Pure by nature: no file, no clock, no chance. ``unicodedata`` is a
+table; ``re2`` is the one library: bounded in time and memory."""
 
 SQL_CLOCK = re.compile(
     r"\b(?:CURRENT_(?:TIMESTAMP|TIME|DATE)|LOCALTIMESTAMP|NOW\s*\("

@@ -16,9 +16,13 @@ from litestar.types import ASGIApp
 from handrail import __version__, channels
 from handrail.api.app import create_app
 from handrail.api.deps import Deps
+from handrail.api.ingest.deps import IngestDeps
+from handrail.api.ingest.routes import ingest_routes
+from handrail.api.mount import Mount
 from handrail.channels.email import EmailSettings, TlsMode
 from handrail.channels.terminal import TerminalSettings
 from handrail.channels.webhook import WebhookSettings
+from handrail.core.access.permission import Verb
 from handrail.core.errors import InvalidError, UnauthenticatedError
 from handrail.core.ids import NodeId
 from handrail.core.paging import ack_link
@@ -28,19 +32,24 @@ from handrail.engine.loop import Engine, Progress
 from handrail.engine.report import Duty
 from handrail.engine.send_deliveries import SendDeliveries, SendingParts
 from handrail.settings import Settings, environment
+from handrail.sources import found_sources
 from handrail.storage.database import open_store, sqlite_path
 from handrail.storage.sqlite_driver import is_wal_safe, sqlite_version
 from handrail.system import logging
 from handrail.system.address_guard import AddressGuard
 from handrail.system.clock import ClockStep, SystemClock
 from handrail.system.data_folder import DataFolder
+from handrail.system.document_reader import YamlDocumentReader
 from handrail.system.http_client import AiohttpClient
 from handrail.system.id_source import RandomIds
 from handrail.system.telemetry import Telemetry
+from handrail.system.tzdata import pin
 from handrail.system.vault import KeyVault, load_key
 from handrail.system.watchdog import Watchdog
-from handrail.usecases import access, installation
+from handrail.usecases import access, configuration, installation
 from handrail.usecases.message import compose
+from handrail.web.deps import Console
+from handrail.web.routes import error_page, routes
 
 OPERATOR_TOKEN_FILE = "operator.token"  # noqa: S105 - a file's name
 ADDRESS_FILE = "server.address"
@@ -79,6 +88,7 @@ class Handrail:
         Raises:
             DomainError: Something is in the way; the message names it and the remedy.
         """
+        pin()
         with ExitStack() as undo:
             self._folder = DataFolder(settings.data_dir)
             self._folder.lock()
@@ -98,20 +108,19 @@ class Handrail:
             self.asgi: ASGIApp = self._application(base_url)
             undo.pop_all()
 
-    def start(self, *, address: str) -> None:
-        """Let time pass: duties run and deliveries are sent from now on.
-
-        Args:
-            address: Where this machine's own command line reaches the server.
-        """
+    def start(self) -> None:
+        """Let time pass: duties run and deliveries are sent from now on."""
         if self._is_sqlite and not is_wal_safe():
             _log.warning("sqlite_is_old", version=sqlite_version(), want="3.51.3")
         self._write_operator_token()
-        self._folder.write(ADDRESS_FILE, address)
         self._store.on_commit(self._engine.wake)
         self._sender.start()
         self._watchdog.feed()
         self._engine.start(self._duties())
+
+    def leave_address(self, address: str) -> None:
+        """Note where this machine's own command line reaches the server."""
+        self._folder.write(ADDRESS_FILE, address)
 
     def stop(self) -> None:
         """Finish what is in flight, then close the database and leave the folder."""
@@ -186,10 +195,45 @@ class Handrail:
             vault=self._vault,
             base_url=base_url,
             version=__version__,
+            reader=YamlDocumentReader(),
+            source_kinds=tuple(found_sources()),
             last_tick=lambda: self._round_at,
             more_metrics=self._telemetry.text,
         )
-        return create_app(deps).asgi
+        console = Console(
+            store=self._store,
+            clock=self._clock,
+            ids=self._ids,
+            vault=self._vault,
+            base_url=base_url,
+            send_sign_in_link=None,
+            doubts=configuration.doubts,
+        )
+        application = create_app(
+            deps,
+            mounts=self._mounts(),
+            handlers=[routes(console)],
+            error_page=error_page,
+        )
+        return application.asgi
+
+    def _mounts(self) -> list[Mount]:
+        deps = IngestDeps(
+            store=self._store,
+            clock=self._clock,
+            ids=self._ids,
+            sources=found_sources(),
+            version=__version__,
+        )
+        return [
+            Mount(
+                path=route.path,
+                verb=Verb(route.permission),
+                app=route.app,
+                operations=route.operations,
+            )
+            for route in ingest_routes(deps)
+        ]
 
     def _note_round(self, progress: Progress) -> None:
         # Duties that fail are tried again and logged; a round that does not end is

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 from enum import StrEnum, unique
+from typing import Annotated
 
 import msgspec
 from litestar import get
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, QueryParameter
 
 from handrail.api.deps import GivenDeps
 from handrail.api.listing import STRETCH_DEFAULT, Before, Limit, following
@@ -18,11 +19,16 @@ from handrail.core.severity.severity import Severity, Urgency
 
 
 @unique
-class Which(StrEnum):
+class AlertChoice(StrEnum):
     """Which of the list are wanted."""
 
     OPEN = "open"
     ALL = "all"
+
+
+State = Annotated[
+    AlertChoice, QueryParameter(name="state", description="Which of them are wanted.")
+]
 
 
 class AlertView(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,14 +94,14 @@ def view(alert: Alert) -> AlertView:
 @get("/alerts", opt={"verb": Verb.ALERT_READ}, sync_to_thread=True, tags=["alerts"])
 def list_alerts(
     deps: GivenDeps,
-    state: FromQuery[Which] = Which.OPEN,
+    which: State = AlertChoice.OPEN,
     limit: Limit = STRETCH_DEFAULT,
     before: Before = None,
 ) -> AlertList:
     """Return alerts, newest first."""
     found = deps.store.read(
         lambda tx: tx.alert.search(
-            open_only=state is Which.OPEN,
+            open_only=which is AlertChoice.OPEN,
             limit=limit + 1,
             before=AlertId(before) if before else None,
         )

@@ -2,17 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from litestar import Litestar, Router
+import msgspec
+from litestar import Litestar, Response, Router, get
 from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp, ControllerRouterHandler
 
 from handrail.api import (
     alert,
+    configuration,
     health,
     metrics,
     oncall,
+    openapi,
     operation,
     page,
     story,
@@ -24,6 +28,7 @@ from handrail.api.hardening import Hardened, SameOrigin
 from handrail.api.mount import Edge, Mount
 from handrail.api.problem import AnyRequest, ErrorPage, Refusals
 from handrail.core.access.actor import Actor
+from handrail.core.access.permission import Verb
 from handrail.core.limits import SIGNAL_BODY_BYTES_MAX
 
 V1: tuple[ControllerRouterHandler, ...] = (
@@ -32,6 +37,7 @@ V1: tuple[ControllerRouterHandler, ...] = (
     *oncall.HANDLERS,
     *story.HANDLERS,
     *token.HANDLERS,
+    *configuration.HANDLERS,
     *operation.HANDLERS,
 )
 OUTSIDE_V1: tuple[ControllerRouterHandler, ...] = (*health.HANDLERS, *metrics.HANDLERS)
@@ -69,8 +75,9 @@ def create_app(
             gets problem details.
     """
     v1 = Router("/api/v1", route_handlers=V1)
+    described = [v1, *OUTSIDE_V1]
     framework = Litestar(
-        route_handlers=[v1, *OUTSIDE_V1, *handlers],
+        route_handlers=[*described, _described(deps, mounts, described), *handlers],
         dependencies={
             "deps": Provide(lambda: deps, sync_to_thread=False),
             "actor": Provide(_actor, sync_to_thread=False),
@@ -88,6 +95,23 @@ def create_app(
         framework=framework,
         mounts=tuple(mounts),
     )
+
+
+def _described(
+    deps: Deps, mounts: Sequence[Mount], handlers: Sequence[ControllerRouterHandler]
+) -> HTTPRouteHandler:
+    """Return the handler of the OpenAPI document, which is made when first asked."""
+
+    @lru_cache(maxsize=1)
+    def made() -> bytes:
+        found = openapi.document(handlers, mounts=mounts, version=deps.version)
+        return msgspec.json.encode(found)
+
+    @get(openapi.PATH, opt={"verb": Verb.PUBLIC}, sync_to_thread=True)
+    def describe() -> Response[bytes]:
+        return Response(made(), media_type="application/vnd.oai.openapi+json")
+
+    return describe
 
 
 def route_handlers(framework: Litestar) -> list[tuple[str, str, HTTPRouteHandler]]:

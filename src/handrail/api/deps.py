@@ -1,6 +1,6 @@
 """What the API is given by ``bootstrap``; nothing here is looked up or read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from litestar.params import SkipValidation
 
 from handrail.core.access.actor import Actor
 from handrail.ports.clock import Clock
+from handrail.ports.document_reader import DocumentReader
 from handrail.ports.id_source import IdSource
 from handrail.ports.store import Store
 from handrail.ports.vault import Vault
@@ -22,6 +23,8 @@ class Deps:
         base_url: Where people reach this installation, without a trailing slash.
             Links are made from it, never from what a request claims.
         version: Of the program, for the OpenAPI document and the health answer.
+        reader: Reads configuration text.
+        source_kinds: The kinds of sender this installation can read.
         last_tick: When this process's engine last went round; none before it did.
         more_metrics: Prometheus text of the other parts of the process, or "".
     """
@@ -32,6 +35,8 @@ class Deps:
     vault: Vault
     base_url: str
     version: str
+    reader: DocumentReader
+    source_kinds: Sequence[str]
     last_tick: Callable[[], datetime | None]
     more_metrics: Callable[[], str]
 

@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 from litestar import get, post
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath
+from litestar.params import FromPath, JSONBody
 
 from handrail.api.deps import GivenActor, GivenDeps
 from handrail.core.access.permission import Verb
@@ -108,7 +108,9 @@ def get_held(deps: GivenDeps) -> HeldState:
     sync_to_thread=True,
     tags=["held"],
 )
-def release_held(data: Release, deps: GivenDeps, actor: GivenActor) -> Released:
+def release_held(
+    data: JSONBody[Release], deps: GivenDeps, actor: GivenActor
+) -> Released:
     """Let sending go on."""
 
     def work(tx: Transaction) -> int:

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum, unique
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 from litestar import get, post
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from handrail.api.deps import GivenActor, GivenDeps
 from handrail.api.listing import STRETCH_DEFAULT, Before, Limit, following
@@ -31,11 +31,16 @@ HIDDEN = "(hidden)"
 
 
 @unique
-class Which(StrEnum):
+class PageChoice(StrEnum):
     """Which of the list are wanted."""
 
     ACTIVE = "active"
     ALL = "all"
+
+
+State = Annotated[
+    PageChoice, QueryParameter(name="state", description="Which of them are wanted.")
+]
 
 
 class NextView(msgspec.Struct, frozen=True, kw_only=True):
@@ -206,7 +211,7 @@ def delivery_view(
 @get("/pages", opt={"verb": Verb.PAGE_READ}, sync_to_thread=True, tags=["pages"])
 def list_pages(
     deps: GivenDeps,
-    state: FromQuery[Which] = Which.ACTIVE,
+    which: State = PageChoice.ACTIVE,
     limit: Limit = STRETCH_DEFAULT,
     before: Before = None,
 ) -> PageList:
@@ -214,7 +219,7 @@ def list_pages(
     found, snapshot = deps.store.read(
         lambda tx: (
             tx.page.search(
-                active_only=state is Which.ACTIVE,
+                active_only=which is PageChoice.ACTIVE,
                 limit=limit + 1,
                 before=PageId(before) if before else None,
             ),
@@ -257,7 +262,7 @@ def get_page(
     tags=["pages"],
 )
 def acknowledge(
-    page_id: FromPath[str], data: Act, deps: GivenDeps, actor: GivenActor
+    page_id: FromPath[str], data: JSONBody[Act], deps: GivenDeps, actor: GivenActor
 ) -> PageView:
     """Take the page; whatever was still owed is cancelled."""
 
@@ -283,7 +288,7 @@ def acknowledge(
     tags=["pages"],
 )
 def escalate(
-    page_id: FromPath[str], data: Act, deps: GivenDeps, actor: GivenActor
+    page_id: FromPath[str], data: JSONBody[Act], deps: GivenDeps, actor: GivenActor
 ) -> PageView:
     """Notify the next level at once."""
     del data
@@ -305,7 +310,7 @@ def escalate(
     tags=["pages"],
 )
 def resolve(
-    page_id: FromPath[str], data: Act, deps: GivenDeps, actor: GivenActor
+    page_id: FromPath[str], data: JSONBody[Act], deps: GivenDeps, actor: GivenActor
 ) -> PageView:
     """End the page, and its alert with it."""
     del data

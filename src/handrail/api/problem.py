@@ -13,6 +13,7 @@ from handrail.core.access.actor import Actor
 from handrail.core.errors import DomainError, ErrorCode, OverloadedError
 
 MEDIA_TYPE = "application/problem+json"
+INTERNAL = 500
 _log = structlog.get_logger()
 
 STATUS: Mapping[ErrorCode, int] = {
@@ -183,7 +184,9 @@ class Refusals:
         return self._answer(request, of_refusal(error), headers_of(error))
 
     def on_http(self, request: AnyRequest, error: HTTPException) -> Response[Any]:
-        """Answer a refusal of the HTTP edge."""
+        """Answer a refusal of the HTTP edge; a fault of the framework is a failure."""
+        if error.status_code >= INTERNAL:
+            return self.on_failure(request, error)
         return self._answer(request, of_http(error), error.headers or {})
 
     def on_failure(self, request: AnyRequest, error: Exception) -> Response[Any]:
@@ -195,7 +198,7 @@ class Refusals:
             route=getattr(handler, "handler_name", ""),
             exc_info=error,
         )
-        return self._answer(request, make("internal", 500, ""), {})
+        return self._answer(request, make("internal", INTERNAL, ""), {})
 
     def _answer(
         self, request: AnyRequest, problem: Problem, headers: Mapping[str, str]

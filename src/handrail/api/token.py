@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 from litestar import delete, get, post
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath
+from litestar.params import FromPath, JSONBody
 
 from handrail.api.deps import GivenActor, GivenDeps
 from handrail.core.access.grant import ApiToken
@@ -71,7 +71,9 @@ def list_tokens(deps: GivenDeps, actor: GivenActor) -> TokenList:
 
 
 @post("/tokens", opt={"verb": Verb.TOKEN_CREATE}, sync_to_thread=True, tags=["tokens"])
-def create_token(data: NewToken, deps: GivenDeps, actor: GivenActor) -> IssuedToken:
+def create_token(
+    data: JSONBody[NewToken], deps: GivenDeps, actor: GivenActor
+) -> IssuedToken:
     """Make a token that acts as the asker."""
     expires_at = data.expires_at.astimezone(UTC) if data.expires_at else None
     issued = deps.store.run(

@@ -72,9 +72,11 @@ def data_dir(environment: Mapping[str, str]) -> Path:
 
 def is_local(url: str) -> bool:
     """Return whether the URL names this very machine."""
-    _, _, rest = url.partition("://")
-    host = rest.partition("/")[0].rpartition("@")[2]
-    return host.startswith(("localhost", "127.0.0.1", "[::1]"))
+    authority = url.partition("://")[2].partition("/")[0].rpartition("@")[2]
+    host = authority.partition("]")[0] + "]"
+    if not authority.startswith("["):
+        host = authority.partition(":")[0]
+    return host in {"localhost", "127.0.0.1", "[::1]"}
 
 
 def _with_local_token(

@@ -4,7 +4,7 @@ import contextlib
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType
 
 import click
@@ -54,11 +54,14 @@ def serve(settings: Settings, *, accept_new_key: bool) -> None:
         listener.close()
         step = _NEXT_STEPS.get(error.code, "docs/operations.md lists every setting")
         raise Failure(error.message, next_step=step, code=ExitCode.FAILED) from error
-    server = Server(handrail.asgi, settings)
-    try:
-        handrail.start(address=_own_address(settings.host, port))
+
+    def on_started() -> None:
+        handrail.leave_address(_own_address(settings.host, port))
         _greet(settings, handrail, base_url)
-        server.run(sockets=[listener])
+
+    try:
+        handrail.start()
+        Server(handrail.asgi, settings, on_started).run(sockets=[listener])
     finally:
         handrail.stop()
     click.echo("Stopped.", err=True)
@@ -71,7 +74,13 @@ class Server(uvicorn.Server):
     could be recorded; and it waits for connections that never end.
     """
 
-    def __init__(self, application: ASGIApp, settings: Settings) -> None:
+    def __init__(
+        self,
+        application: ASGIApp,
+        settings: Settings,
+        on_started: Callable[[], None],
+    ) -> None:
+        self._on_started = on_started
         super().__init__(
             uvicorn.Config(
                 application,
@@ -89,6 +98,12 @@ class Server(uvicorn.Server):
                 backlog=2048,
             )
         )
+
+    @override
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._on_started()
 
     @contextlib.contextmanager
     @override

@@ -31,6 +31,9 @@ LEASE = timedelta(seconds=30)
 """A claimed delivery returns to the queue this long after the claim, at the latest."""
 SEND_TIMEOUT = timedelta(seconds=10)
 """One attempt at a provider; well under the lease, so a live node records first."""
+SEND_START_MAX = SEND_TIMEOUT
+"""A claim older than this is not sent any more: a node that slept through somebody's
+acknowledgement stays silent, and its lease outlasts whatever it still sends."""
 CLAIM_BATCH_MAX = 64
 DELIVERY_MAX_AGE = timedelta(hours=24)
 """A delivery is retried until its page is settled, or this long."""
@@ -62,9 +65,6 @@ SESSION_IDLE = timedelta(days=7)
 SESSION_LIFE = timedelta(days=30)
 RECEIPT_LIFE = timedelta(days=30)
 """Receipts of repeats are pruned after this; others stay with their alert."""
-
-REGEX_POSITIONS_MAX = 5000
-"""Size of one regular expression, counts unfolded; bounds its time per character."""
 
 CONFIGURATION_FILE_CHARS_MAX = 1_000_000
 """One configuration file. Thousands of documents; more is a generated mistake."""

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -17,6 +18,7 @@ import structlog
 from handrail.core import limits
 from handrail.core.errors import DomainError
 from handrail.core.ids import NodeId
+from handrail.core.paging.dispatch import may_still_send
 from handrail.core.paging.outcome import Outcome, Retryable, Unknown
 from handrail.core.people.contact_method import ChannelKind
 from handrail.engine.report import Report
@@ -79,10 +81,11 @@ class SendDeliveries:
             room = IN_FLIGHT_PER_KIND - self._in_flight[kind]
             if room <= 0 or self._stopping:
                 continue
+            claiming_at = self._parts.seconds()
             sends, was_full = self._claim(kind, room)
             is_full = is_full or was_full
             for send in sends:
-                self._spawn(kind, send)
+                self._spawn(kind, send, claiming_at)
             done += len(sends)
         return Report(done=done, has_more=is_full)
 
@@ -96,16 +99,22 @@ class SendDeliveries:
         sends = parts.store.run(work)
         return sends, len(sends) == room
 
-    def _spawn(self, kind: ChannelKind, send: Send) -> None:
+    def _spawn(self, kind: ChannelKind, send: Send, claiming_at: float) -> None:
         with self._lock:
             self._in_flight[kind] += 1
-        self._run(self._send_and_record(kind, send))
+        self._run(self._send_and_record(kind, send, claiming_at))
 
     def _run(self, work: Coroutine[Any, Any, None]) -> "Future[None]":
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
-    async def _send_and_record(self, kind: ChannelKind, send: Send) -> None:
+    async def _send_and_record(
+        self, kind: ChannelKind, send: Send, claiming_at: float
+    ) -> None:
         try:
+            waited = timedelta(seconds=self._parts.seconds() - claiming_at)
+            if not may_still_send(waited=waited):
+                _log.warning("send_too_late", send_id=send.id, waited=str(waited))
+                return
             outcome = await self._send(kind, send)
             await self._record(send, outcome)
         finally:

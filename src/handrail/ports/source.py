@@ -17,12 +17,15 @@ class Parsed:
         unparsed: Why nothing at all could be read, or none.
         expires_after: A firing signal without ``ends_at`` expires this long after it
             was admitted, unless repeated; none where the sender always resolves.
+        describes_anew: Repeats may bring a new description, which replaces the old;
+            else they are only counted, which is much cheaper.
     """
 
     signals: tuple[Signal, ...] = ()
     errors: tuple[str, ...] = ()
     unparsed: str | None = None
     expires_after: timedelta | None = None
+    describes_anew: bool = False
 
     @property
     def complaint(self) -> str:

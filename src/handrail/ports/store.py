@@ -274,7 +274,7 @@ class DeliveryStore(Protocol):
         ...
 
     def add_attempts(self, attempts: Sequence[Attempt]) -> None:
-        """Append attempts."""
+        """Append attempts; one whose id is there already is left as it is."""
         ...
 
     def attempts(self, page_id: PageId) -> list[Attempt]:

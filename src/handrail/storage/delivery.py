@@ -83,6 +83,7 @@ ATTEMPT = Table(
 
 _CODEC = RowCodec(Delivery, DELIVERY)
 _ATTEMPT_CODEC = RowCodec(Attempt, ATTEMPT)
+_ADD_ATTEMPT = f"{_ATTEMPT_CODEC.insert} ON CONFLICT DO NOTHING"
 _ALL = select(*_CODEC.columns)
 _SOONEST = (DELIVERY.c.next_attempt_at, DELIVERY.c.id)
 _GET = _ALL.where(DELIVERY.c.id == bindparam("id"))
@@ -273,7 +274,7 @@ class SqlDeliveryStore(DeliveryStore):
     @override
     def add_attempts(self, attempts: Sequence[Attempt]) -> None:
         rows = [_ATTEMPT_CODEC.values(attempt) for attempt in attempts]
-        self._scope.change_many(_ATTEMPT_CODEC.insert, rows)
+        self._scope.change_many(_ADD_ATTEMPT, rows)
 
     @override
     def attempts(self, page_id: PageId) -> list[Attempt]:

@@ -7,38 +7,38 @@ alerts and counts repeats in bulk, and writes the receipt. Routing and paging fo
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from enum import Enum, auto, unique
 
 from handrail.core import limits
-from handrail.core.alert import text
 from handrail.core.alert.admission import AdmissionReason, Decision, decide
 from handrail.core.alert.alert import Alert, AlertState, Disposition, KnownAlert
-from handrail.core.alert.receipt import EntryKind, RawBody, Receipt, ReceiptEntry
-from handrail.core.alert.signal import Signal, SignalAction
+from handrail.core.alert.receipt import EntryKind, Receipt, ReceiptEntry
+from handrail.core.alert.signal import Signal
 from handrail.core.configuration.snapshot import Integration
-from handrail.core.ids import AlertId, ReceiptId
+from handrail.core.ids import AlertId
 from handrail.ports.id_source import IdSource
-from handrail.ports.source import Parsed
 from handrail.ports.store import Transaction
 from handrail.usecases import evaluation
+from handrail.usecases.submission import Submission
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Submission:
-    """One request from a sender whose key is known.
+@unique
+class _Do(Enum):
+    """What is done to one known alert."""
 
-    Attributes:
-        receipt_id: Made before the transaction, so that a retry keeps it.
-        body: As it came, decompressed where that was possible.
-        answers_errors: The sender's protocol tells it of what could not be read, so no
-            alert needs to stand for it; the body is kept all the same.
-    """
+    RESOLVE = auto()
+    ACKNOWLEDGE = auto()
+    REOPEN = auto()
+    RAISE = auto()
+    DESCRIBE = auto()
+    COUNT = auto()
 
-    integration: Integration
-    parsed: Parsed
-    receipt_id: ReceiptId
-    body: bytes
-    content_type: str
-    answers_errors: bool = False
+
+_DO = {
+    EntryKind.RESOLVED: _Do.RESOLVE,
+    EntryKind.ACKNOWLEDGED: _Do.ACKNOWLEDGE,
+    EntryKind.REOPENED: _Do.REOPEN,
+}
 
 
 @dataclass(slots=True)
@@ -49,7 +49,7 @@ class _Plan:
     entries: list[ReceiptEntry] = field(default_factory=list)
     opened: list[Alert] = field(default_factory=list)
     repeated: list[ReceiptEntry] = field(default_factory=list)
-    steps: list[tuple[Decision, Signal]] = field(default_factory=list)
+    steps: list[tuple[_Do, Decision, Signal]] = field(default_factory=list)
     stepped: set[str] = field(default_factory=set)
 
 
@@ -59,15 +59,15 @@ def accept(tx: Transaction, submission: Submission, *, ids: IdSource) -> Receipt
     A key that occurs twice in one request behaves as if it came in two requests. What
     could not be read is kept raw, and is made an alert unless the sender is told.
     """
-    signals = _signals(submission)
+    signals = submission.signals()
     plan = _Plan(known=_known(tx, submission.integration, signals))
     for signal in signals:
         _decide(tx, submission, plan, signal, ids=ids)
     if plan.opened:
         tx.alert.add(plan.opened)
     is_folded = _touch(tx, plan)
-    for decision, signal in plan.steps:
-        _carry_out(tx, submission, decision, signal, ids=ids)
+    for step in plan.steps:
+        _carry_out(tx, submission, step, ids=ids)
     receipt = Receipt(
         id=submission.receipt_id,
         integration=submission.integration.name,
@@ -76,51 +76,8 @@ def accept(tx: Transaction, submission: Submission, *, ids: IdSource) -> Receipt
     )
     tx.receipt.add(receipt, is_folded=is_folded)
     if submission.parsed.complaint:
-        tx.receipt.add_raw(_raw_body(submission))
+        tx.receipt.add_raw(submission.raw_body())
     return receipt
-
-
-def _signals(submission: Submission) -> Sequence[Signal]:
-    """Return the request's signals, with one for what could not be read."""
-    parsed = submission.parsed
-    if submission.answers_errors or not parsed.complaint:
-        return parsed.signals
-    what = "payload" if parsed.unparsed else "part of a payload"
-    name = submission.integration.name
-    stand_in = Signal(
-        action=SignalAction.FIRE,
-        dedup_key=text.unparsed_key(submission.body),
-        title=f"Unparsed {what} from {name}",
-        labels={"alertname": "UnparsedPayload", "integration": name},
-        annotations={
-            "description": (
-                "A sender with a valid key posted something that could not be read."
-                " It may have been an alert. Look at the body, then mend the sender."
-            ),
-            "error": text.storable(parsed.complaint),
-            "receipt": submission.receipt_id,
-            "body": _excerpt(submission.body),
-        },
-        unparsed=True,
-    )
-    return (*parsed.signals, stand_in)
-
-
-def _excerpt(body: bytes) -> str:
-    return text.storable(text.cut(body[:4096].decode(errors="replace"), 2048))
-
-
-def _raw_body(submission: Submission) -> RawBody:
-    body = submission.body
-    error = text.storable(submission.parsed.complaint)
-    if len(body) > limits.RAW_BODY_BYTES_KEPT_MAX:
-        error += f" (the beginning of {len(body)} bytes is kept)"
-    return RawBody(
-        receipt_id=submission.receipt_id,
-        content_type=text.cut(text.storable(submission.content_type), 255),
-        error=text.cut(error, 4096),
-        body=body[: limits.RAW_BODY_BYTES_KEPT_MAX],
-    )
 
 
 def _known(
@@ -168,12 +125,18 @@ def _decide(
     )
     plan.entries.append(entry)
     if alert_id is not None:
-        _plan_work(plan, decision, signal, entry)
+        is_told_anew = submission.parsed.describes_anew
+        _plan_work(plan, decision, signal, entry, is_told_anew=is_told_anew)
         plan.known |= _known_after(plan.known, decision, signal, tx)
 
 
 def _plan_work(
-    plan: _Plan, decision: Decision, signal: Signal, entry: ReceiptEntry
+    plan: _Plan,
+    decision: Decision,
+    signal: Signal,
+    entry: ReceiptEntry,
+    *,
+    is_told_anew: bool,
 ) -> None:
     """Sort the decision into what is done in bulk and what one by one.
 
@@ -182,15 +145,16 @@ def _plan_work(
     """
     if decision.kind is EntryKind.REPEATED:
         if entry.alert_id in plan.stepped:
-            counted = replace(decision, reason=AdmissionReason.ALREADY_OPEN)
-            plan.steps.append((counted, signal))
+            plan.steps.append((_Do.COUNT, decision, signal))
         else:
             plan.repeated.append(entry)
         if decision.reason is AdmissionReason.SEVERITY_RAISED:
-            plan.steps.append((decision, signal))
-    elif decision.kind not in {EntryKind.OPENED, EntryKind.UNPARSED}:
+            plan.steps.append((_Do.RAISE, decision, signal))
+        elif is_told_anew:
+            plan.steps.append((_Do.DESCRIBE, decision, signal))
+    elif decision.kind in _DO:
         assert entry.alert_id is not None
-        plan.steps.append((decision, signal))
+        plan.steps.append((_DO[decision.kind], decision, signal))
         plan.stepped.add(entry.alert_id)
 
 
@@ -262,25 +226,34 @@ def _touch(tx: Transaction, plan: _Plan) -> bool:
 def _carry_out(
     tx: Transaction,
     submission: Submission,
-    decision: Decision,
-    signal: Signal,
+    step: tuple[_Do, Decision, Signal],
     *,
     ids: IdSource,
 ) -> None:
     """Do one step that concerns a single known alert."""
+    do, decision, signal = step
     assert decision.alert_id is not None
     alert = tx.alert.get(AlertId(decision.alert_id), lock=True)
     assert alert is not None, f"known alert {decision.alert_id} is gone"
     actor = f"integration:{submission.integration.name}"
-    match decision.kind:
-        case EntryKind.RESOLVED:
+    match do:
+        case _Do.RESOLVE:
             evaluation.on_resolved(tx, alert, actor=actor, ids=ids)
-        case EntryKind.ACKNOWLEDGED:
+        case _Do.ACKNOWLEDGE:
             evaluation.on_acknowledged(tx, alert, actor=actor, ids=ids)
-        case EntryKind.REOPENED:
+        case _Do.REOPEN:
             tx.alert.save(_reopened(tx, alert, signal, decision))
-        case _:
-            _repeat_alone(tx, alert, signal, decision)
+        case _Do.RAISE:
+            tx.alert.save(_raised(tx, alert, signal))
+        case _Do.DESCRIBE:
+            described = _described(alert, signal)
+            if described != alert:
+                tx.alert.save(described)
+        case _Do.COUNT:
+            entry = ReceiptEntry(
+                kind=EntryKind.REPEATED, alert_id=alert.id, ends_at=decision.expires_at
+            )
+            tx.alert.touch((entry,), seen_at=tx.now)
 
 
 def _reopened(
@@ -311,22 +284,13 @@ def _reopened(
     )
 
 
-def _repeat_alone(
-    tx: Transaction, alert: Alert, signal: Signal, decision: Decision
-) -> None:
-    """Take a repeat that says worse, or count one that follows a reopening."""
-    if decision.reason is not AdmissionReason.SEVERITY_RAISED:
-        entry = ReceiptEntry(
-            kind=EntryKind.REPEATED, alert_id=alert.id, ends_at=decision.expires_at
-        )
-        tx.alert.touch((entry,), seen_at=tx.now)
-        return
-    raised = replace(
+def _raised(tx: Transaction, alert: Alert, signal: Signal) -> Alert:
+    """Return the alert as its sender now says, to be looked at again."""
+    return replace(
         _described(alert, signal),
         severity_word=signal.severity_word,
         evaluate_due_at=tx.now,
     )
-    tx.alert.save(raised)
 
 
 def _described(alert: Alert, signal: Signal) -> Alert:

@@ -152,7 +152,7 @@ def record(
         stored = tx.delivery.get(claimed_one.id, lock=True)
         if stored is None:
             continue
-        attempts.append(_attempt(send, claimed_one, outcome, tx.now, node, ids))
+        attempts.append(_attempt(send, claimed_one, outcome, now=tx.now, node=node))
         settled = decide(
             stored,
             outcome,
@@ -187,13 +187,15 @@ def _attempt(
     send: Send,
     delivery: Delivery,
     outcome: Outcome,
+    *,
     now: datetime,
     node: NodeId,
-    ids: IdSource,
 ) -> Attempt:
     name, detail, reference = _told(outcome)
     return Attempt(
-        id=AttemptId(ids.new_id()),
+        # One claim, one attempt, even where a commit's answer was lost and it is
+        # recorded again.
+        id=AttemptId(f"{delivery.id}.{delivery.fence}"),
         delivery_id=DeliveryId(delivery.id),
         node=node,
         fence=delivery.fence,

@@ -54,7 +54,7 @@ def test_a_missing_label_counts_as_empty_and_regexes_match_whole(
         ('"a\\q"=b', "position 0"),
         ('a=b,"x"=y z', "position 10: 'z' where a comma or the end"),
         ("größe={", "position 6: '{' where a value"),
-        ("größe=~(", "position 1: a group is not closed"),
+        ("größe=~(", "missing )"),
         ('{"größe"=a', "position 10: the end where a comma or a closing brace"),
         ("größe=a}", "position 7: '}' where a comma or the end"),
         ('"größe"="\\ud800"', "not allowed"),
@@ -78,7 +78,7 @@ def test_a_single_matcher_is_one(text: str) -> None:
 
 
 def test_a_bad_regular_expression_is_refused_before_it_is_used() -> None:
-    with pytest.raises(ValueError, match="no lookahead"):
+    with pytest.raises(ValueError, match="RE2"):
         Matcher("a", MatchOp.MATCHES, "(?=x)")
 
 

@@ -46,16 +46,14 @@ def read_json(body: bytes) -> object:
 def is_deeper_than(value: object, levels: int) -> bool:
     """Return whether objects and lists are nested in more levels than that."""
     layer = [value]
-    for _ in range(levels + 1):
+    for _ in range(levels):
         layer = [
             inner
             for outer in layer
             if isinstance(outer, dict | list)
             for inner in (outer.values() if isinstance(outer, dict) else outer)
         ]
-        if not layer:
-            return False
-    return True
+    return any(isinstance(inner, dict | list) for inner in layer)
 
 
 def text_of(value: object) -> str:

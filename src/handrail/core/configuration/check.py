@@ -1,14 +1,15 @@
 """What is doubtful in a configuration that has no errors: who might not be reached."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from handrail.core.configuration.audience import Audience, targets
 from handrail.core.configuration.draft import Draft, subject
 from handrail.core.configuration.node import STORED
 from handrail.core.configuration.problem import Problem, ProblemSeverity
 from handrail.core.configuration.snapshot import Snapshot
-from handrail.core.escalation.policy import EscalationPolicy, Target, TargetKind
+from handrail.core.escalation.policy import Target, TargetKind
 from handrail.core.ids import Slug
 from handrail.core.people.contact_method import ChannelKind, ContactMethod
 from handrail.core.people.user import User
@@ -28,6 +29,10 @@ class Checkup:
 
     snapshot: Snapshot
     drafts: Mapping[tuple[str, Slug], Draft] = field(default_factory=dict)
+
+    @property
+    def _audience(self) -> Audience:
+        return Audience(snapshot=self.snapshot)
 
     def warnings(self) -> list[Problem]:
         """Return everything doubtful, and a last resort that reaches nobody."""
@@ -67,7 +72,7 @@ class Checkup:
                 "MISSING: when nobody is on call or nobody answers, nobody is told",
                 "add last_resort: {notify: [user:NAME or channel:NAME]}",
             )
-        elif not any(self._reaches(target) for target in last.targets):
+        elif not any(self._audience.reaches(target) for target in last.targets):
             yield self._warn(
                 "last_resort",
                 "last_resort",
@@ -77,7 +82,7 @@ class Checkup:
             )
 
     def _users(self) -> Iterator[Problem]:
-        paged = self._paged_users()
+        paged = self._audience.paged_users()
         for name, user in self.snapshot.users.items():
             where = paged.get(name)
             if not user.contact_methods:
@@ -109,44 +114,6 @@ class Checkup:
                 "nothing is sent at once for an urgent page",
                 "let one rule have after: 0s",
             )
-
-    def _paged_users(self) -> dict[Slug, str]:
-        """Return the users whom policies can page, each with one policy or schedule."""
-        found: dict[Slug, str] = {}
-        for policy in self.snapshot.policies.values():
-            for target in _targets(policy):
-                for name in self._people(target):
-                    found.setdefault(name, self._by(target, policy))
-        return found
-
-    @staticmethod
-    def _by(target: Target, policy: EscalationPolicy) -> str:
-        if target.kind is TargetKind.USER:
-            return f"escalation_policy {policy.name}"
-        return f"{target.kind} {target.name}"
-
-    def _people(self, target: Target) -> Iterable[Slug]:
-        """Return who can stand behind a target at some time."""
-        snapshot = self.snapshot
-        match target.kind:
-            case TargetKind.USER:
-                return (target.name,)
-            case TargetKind.TEAM:
-                team = snapshot.teams.get(target.name)
-                return team.members if team is not None else ()
-            case TargetKind.SCHEDULE:
-                schedule = snapshot.schedules.get(target.name)
-                turns = schedule.rotation.participants if schedule is not None else ()
-                return tuple(name for name in turns if name is not None)
-            case TargetKind.CHANNEL:
-                return ()
-
-    def _reaches(self, target: Target) -> bool:
-        """Return whether anybody behind the target can ever be reached."""
-        if target.kind is TargetKind.CHANNEL:
-            return target.name in self.snapshot.channels
-        users = (self.snapshot.users.get(name) for name in self._people(target))
-        return any(user is not None and user.contact_methods for user in users)
 
     def _webhooks(self) -> Iterator[Problem]:
         for name, user in self.snapshot.users.items():
@@ -211,7 +178,7 @@ class Checkup:
             gaps = 0
             for place, level in enumerate(policy.levels):
                 path = f"rules[{place}].notify"
-                if not any(map(self._reaches, level.targets)):
+                if not any(map(self._audience.reaches, level.targets)):
                     gaps += 1
                     yield self._warn(
                         "escalation_policy",
@@ -220,7 +187,7 @@ class Checkup:
                         "the level is empty: nobody behind it can be reached",
                         "name somebody with a contact method",
                     )
-                elif all(map(self._has_gap, level.targets)):
+                elif all(map(self._audience.has_gap, level.targets)):
                     yield self._warn(
                         "escalation_policy",
                         name,
@@ -236,14 +203,6 @@ class Checkup:
                     "reaches nobody at all; its pages go to the last resort at once",
                     "name somebody with a contact method",
                 )
-
-    def _has_gap(self, target: Target) -> bool:
-        schedule = self.snapshot.schedules.get(target.name)
-        return (
-            target.kind is TargetKind.SCHEDULE
-            and schedule is not None
-            and None in schedule.rotation.participants
-        )
 
     def _services(self) -> Iterator[Problem]:
         for name, service in self.snapshot.services.items():
@@ -296,13 +255,13 @@ class Checkup:
                     "is used by no service",
                     "name it in a service, or remove it",
                 )
-        targets = {
+        sought = {
             target
             for policy in self.snapshot.policies.values()
-            for target in _targets(policy)
+            for target in targets(policy)
         }
         for name in self.snapshot.schedules:
-            if Target(kind=TargetKind.SCHEDULE, name=name) not in targets:
+            if Target(kind=TargetKind.SCHEDULE, name=name) not in sought:
                 yield self._warn(
                     "schedule",
                     name,
@@ -310,8 +269,3 @@ class Checkup:
                     "is used by no escalation policy",
                     f"write notify: schedule:{name} in one, or remove it",
                 )
-
-
-def _targets(policy: EscalationPolicy) -> Iterator[Target]:
-    for level in policy.levels:
-        yield from level.targets

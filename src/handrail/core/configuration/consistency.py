@@ -6,7 +6,8 @@ from typing import Any
 from handrail.core.configuration import scalar, spelling
 from handrail.core.configuration.node import Json
 from handrail.core.configuration.problem import did_you_mean
-from handrail.core.configuration.shape import Reading, TextShape
+from handrail.core.configuration.reading import Reading
+from handrail.core.configuration.shape import TextShape
 from handrail.core.configuration.spelling import quoted
 from handrail.core.people.contact_method import ChannelKind
 

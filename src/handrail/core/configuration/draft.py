@@ -7,7 +7,7 @@ from datetime import datetime
 
 from handrail.core.configuration.document import Document
 from handrail.core.configuration.node import Json, Place
-from handrail.core.configuration.shape import Reference, nearest
+from handrail.core.configuration.reading import Reference, nearest
 from handrail.core.ids import Slug
 
 MANAGED_BY_FILE = "file"

@@ -8,7 +8,7 @@ from handrail.core.configuration.consistency import ENDS_TOO_EARLY
 from handrail.core.configuration.draft import Draft, subject
 from handrail.core.configuration.node import Json
 from handrail.core.configuration.problem import Problem, did_you_mean
-from handrail.core.configuration.shape import Reference
+from handrail.core.configuration.reading import Reference
 from handrail.core.configuration.spelling import quoted
 from handrail.core.ids import Slug
 

@@ -15,7 +15,8 @@ from handrail.core.configuration.node import (
     describe,
 )
 from handrail.core.configuration.problem import Problem, did_you_mean
-from handrail.core.configuration.shape import ObjectShape, Reading, read_object
+from handrail.core.configuration.reading import Reading, read_object
+from handrail.core.configuration.shape import ObjectShape
 from handrail.core.configuration.spelling import quoted
 from handrail.core.ids import Slug
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from handrail.core import limits
 from handrail.core.ids import NodeId
@@ -128,3 +128,12 @@ def claimed(delivery: Delivery, *, owner: NodeId, lease_until: datetime) -> Deli
         fence=delivery.fence + 1,
         attempts=delivery.attempts + 1,
     )
+
+
+def may_still_send(*, waited: timedelta) -> bool:
+    """Return whether a claimed message may still be sent so long after its claim.
+
+    Measured on the sender's own monotonic clock, which no pause can stop. What may
+    not is left to its lease: whoever claims it next looks at the page again.
+    """
+    return waited < limits.SEND_START_MAX

@@ -55,7 +55,7 @@ def parse(body: bytes, *, received_at: datetime) -> Parsed:  # noqa: ARG001
         errors.append(f"Only {limits.ALERTS_PER_BODY_MAX} alerts of one body are read")
     if not signals:
         return Parsed(unparsed="No alert could be read", errors=tuple(errors))
-    return Parsed(signals=tuple(signals), errors=tuple(errors))
+    return Parsed(signals=tuple(signals), errors=tuple(errors), describes_anew=True)
 
 
 def _shared(group: Mapping[str, object]) -> dict[str, str]:

@@ -21,7 +21,17 @@ _ACTIONS = {
     "resolved": SignalAction.RESOLVE,
 }
 _READ = frozenset(
-    {"title", "dedup_key", "action", "labels", "severity", "service", "url", "details"}
+    {
+        "title",
+        "dedup_key",
+        "action",
+        "status",
+        "labels",
+        "severity",
+        "service",
+        "url",
+        "details",
+    }
 )
 
 
@@ -50,7 +60,7 @@ def parse(body: bytes, *, received_at: datetime) -> Parsed:  # noqa: ARG001
         return Parsed(
             unparsed="No signal in the body could be read", errors=tuple(errors)
         )
-    return Parsed(signals=tuple(signals), errors=tuple(errors))
+    return Parsed(signals=tuple(signals), errors=tuple(errors), describes_anew=True)
 
 
 def _signal(item: object) -> Signal:
@@ -62,7 +72,7 @@ def _signal(item: object) -> Signal:
     if not isinstance(item, Mapping):
         msg = 'is not an object; write {"title": "…"}'
         raise ValueError(msg)  # noqa: TRY004 - it is the sender's value that is wrong
-    action = _action(text_of(item.get("action")))
+    action = _action(text_of(item.get("action") or item.get("status")))
     key = text_of(item.get("dedup_key"))
     title = text.title(text_of(item.get("title")))
     if not title and (action is SignalAction.FIRE or not key):

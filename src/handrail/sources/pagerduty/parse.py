@@ -47,7 +47,8 @@ def parse(body: bytes, *, received_at: datetime) -> Parsed:
     key = text.dedup_key(text_of(event.get("dedup_key")))
     if action is not SignalAction.FIRE:
         return Parsed(signals=(Signal(action=action, dedup_key=key, title=""),))
-    return Parsed(signals=(_trigger(event, key or _made_key(body, received_at)),))
+    signal = _trigger(event, key or _made_key(body, received_at))
+    return Parsed(signals=(signal,), describes_anew=True)
 
 
 def _faults(event: Mapping[str, object], action: SignalAction | None) -> list[str]:

@@ -1,0 +1,1 @@
+"""Where senders' signals come in: raw ASGI, because every microsecond counts here."""
