@@ -3,6 +3,7 @@
 The only module that names concrete classes; everything else takes ports.
 """
 
+import socket
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -248,7 +249,10 @@ class Handrail:
         try:
             self._store.read(lambda tx: access.recognise_token(tx, kept))
         except UnauthenticatedError:
-            token = self._store.run(lambda tx: access.operator_token(tx, ids=self._ids))
+            place = f"{socket.gethostname()}:{self._folder.path.resolve()}"
+            token = self._store.run(
+                lambda tx: access.operator_token(tx, place=place, ids=self._ids)
+            )
             self._folder.write(OPERATOR_TOKEN_FILE, token)
 
 
