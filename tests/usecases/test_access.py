@@ -3,6 +3,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests.api.site import CONFIGURATION, Site, site
+
 from handrail.core import limits
 from handrail.core.access.actor import ActorKind
 from handrail.core.access.role import Role
@@ -11,8 +13,7 @@ from handrail.core.errors import UnauthenticatedError
 from handrail.core.ids import Slug
 from handrail.usecases import access, token
 from handrail.usecases.access import OPERATOR
-
-from tests.api.site import CONFIGURATION, Site, site
+from handrail.usecases.credential import digest
 
 
 @pytest.fixture
@@ -189,7 +190,7 @@ def test_no_secret_is_stored(home: Site) -> None:
             [
                 tx.event.read("access"),
                 tx.access.tokens(),
-                tx.access.session(access.digest(cookie)),
+                tx.access.session(digest(cookie)),
                 tx.meta.all(),
             ]
         )
