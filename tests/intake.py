@@ -79,14 +79,15 @@ def configure(store: Store, names: Sequence[str] = tuple(SOURCES)) -> None:
 
 @dataclass
 class Intake:
-    """The parts of an installation that take signals in, over a database in memory."""
+    """The parts of an installation that take signals in; in memory unless given."""
 
     clock: ManualClock = field(default_factory=ManualClock)
-    store: SqliteStore = field(init=False)
+    given: Store | None = None
+    store: Store = field(init=False)
     ids: RandomIds = field(init=False)
 
     def __post_init__(self) -> None:
-        self.store = SqliteStore.in_memory(now=self.clock.now)
+        self.store = self.given or SqliteStore.in_memory(now=self.clock.now)
         self.ids = RandomIds(self.clock)
         configure(self.store)
 

@@ -86,9 +86,9 @@ class PostgresServer:
         """Drop a database, whoever is still connected to it."""
         self.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
-    def execute(self, sql: str) -> None:
+    def execute(self, sql: str, *, url: str = "") -> None:
         """Run one statement as the superuser, outside a transaction."""
-        with psycopg.connect(self.url(), autocommit=True) as connection:
+        with psycopg.connect(url or self.url(), autocommit=True) as connection:
             connection.execute(sql)
 
     def _call(self, program: str, *arguments: str) -> None:

@@ -3,11 +3,13 @@
 The only module that names concrete classes; everything else takes ports.
 """
 
+import socket
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_network
+from pathlib import Path
 from typing import TextIO
 
 import structlog
@@ -17,15 +19,18 @@ from handrail import __version__, channels
 from handrail.api.app import create_app
 from handrail.api.deps import Deps
 from handrail.api.ingest.deps import IngestDeps
-from handrail.api.ingest.routes import ingest_routes
+from handrail.api.ingest.routes import IngestRoute, ingest_routes
 from handrail.api.mount import Mount
-from handrail.channels.email import EmailSettings, TlsMode
+from handrail.channels.email import EmailChannel, EmailSettings, Letter, TlsMode
 from handrail.channels.terminal import TerminalSettings
 from handrail.channels.webhook import WebhookSettings
 from handrail.core.access.permission import Verb
 from handrail.core.errors import InvalidError, UnauthenticatedError
 from handrail.core.ids import NodeId
 from handrail.core.paging import ack_link
+from handrail.core.paging.outcome import Accepted
+from handrail.core.people.contact_method import ChannelKind
+from handrail.core.people.user import User
 from handrail.engine.due_work import advance_pages, evaluate_alerts, expire_alerts
 from handrail.engine.housekeeping import fold_receipts, prune, reclaim_claims
 from handrail.engine.loop import Engine, Progress
@@ -33,6 +38,8 @@ from handrail.engine.report import Duty
 from handrail.engine.send_deliveries import SendDeliveries, SendingParts
 from handrail.settings import Settings, environment
 from handrail.sources import found_sources
+from handrail.storage.archive import Manifest
+from handrail.storage.backup import backup, restore
 from handrail.storage.database import open_store, sqlite_path
 from handrail.storage.sqlite_driver import is_wal_safe, sqlite_version
 from handrail.system import logging
@@ -43,13 +50,13 @@ from handrail.system.document_reader import YamlDocumentReader
 from handrail.system.http_client import AiohttpClient
 from handrail.system.id_source import RandomIds
 from handrail.system.telemetry import Telemetry
-from handrail.system.tzdata import pin
 from handrail.system.vault import KeyVault, load_key
 from handrail.system.watchdog import Watchdog
 from handrail.usecases import access, configuration, installation
 from handrail.usecases.message import compose
-from handrail.web.deps import Console
+from handrail.web.deps import Console, SendSignInLink
 from handrail.web.routes import error_page, routes
+from handrail.web.screens.sign_in import sign_in_letter
 
 OPERATOR_TOKEN_FILE = "operator.token"  # noqa: S105 - a file's name
 ADDRESS_FILE = "server.address"
@@ -88,7 +95,6 @@ class Handrail:
         Raises:
             DomainError: Something is in the way; the message names it and the remedy.
         """
-        pin()
         with ExitStack() as undo:
             self._folder = DataFolder(settings.data_dir)
             self._folder.lock()
@@ -114,6 +120,7 @@ class Handrail:
             _log.warning("sqlite_is_old", version=sqlite_version(), want="3.51.3")
         self._write_operator_token()
         self._store.on_commit(self._engine.wake)
+        self._telemetry.watch_queue(lambda: self._store.queue_depth)
         self._sender.start()
         self._watchdog.feed()
         self._engine.start(self._duties())
@@ -159,20 +166,22 @@ class Handrail:
         self._engine = Engine(
             store=self._store, clock=self._clock, on_round=self._note_round
         )
+        self._channels = channels.build(
+            _channel_settings(settings, self._vault, streams.pages),
+            http=self._http,
+            vault=self._vault,
+        )
         parts = SendingParts(
             store=self._store,
             ids=self._ids,
             node=self._node,
-            channels=channels.build(
-                _channel_settings(settings, self._vault, streams.pages),
-                http=self._http,
-                vault=self._vault,
-            ),
+            channels=self._channels,
             compose=lambda send: compose(
                 send, base_url=base_url, sign=_signer(self._vault)
             ),
             observe=self._telemetry.attempt_ended,
             seconds=self._clock.monotonic,
+            close=self._http.close,
         )
         self._sender = SendDeliveries(parts, wake=self._engine.wake)
 
@@ -188,6 +197,7 @@ class Handrail:
         )
 
     def _application(self, base_url: str) -> ASGIApp:
+        sources = found_sources()
         deps = Deps(
             store=self._store,
             clock=self._clock,
@@ -196,9 +206,16 @@ class Handrail:
             base_url=base_url,
             version=__version__,
             reader=YamlDocumentReader(),
-            source_kinds=tuple(found_sources()),
+            source_kinds=tuple(sources),
             last_tick=lambda: self._round_at,
             more_metrics=self._telemetry.text,
+        )
+        ingest = IngestDeps(
+            store=self._store,
+            clock=self._clock,
+            ids=self._ids,
+            sources=sources,
+            version=__version__,
         )
         console = Console(
             store=self._store,
@@ -206,34 +223,35 @@ class Handrail:
             ids=self._ids,
             vault=self._vault,
             base_url=base_url,
-            send_sign_in_link=None,
+            send_sign_in_link=self._sign_in_links(),
             doubts=configuration.doubts,
         )
-        application = create_app(
+        return create_app(
             deps,
-            mounts=self._mounts(),
+            mounts=[_mount(route) for route in ingest_routes(ingest)],
             handlers=[routes(console)],
             error_page=error_page,
-        )
-        return application.asgi
+        ).asgi
 
-    def _mounts(self) -> list[Mount]:
-        deps = IngestDeps(
-            store=self._store,
-            clock=self._clock,
-            ids=self._ids,
-            sources=found_sources(),
-            version=__version__,
-        )
-        return [
-            Mount(
-                path=route.path,
-                verb=Verb(route.permission),
-                app=route.app,
-                operations=route.operations,
+    def _sign_in_links(self) -> SendSignInLink | None:
+        mail = self._channels.get(ChannelKind.EMAIL)
+        if not isinstance(mail, EmailChannel):
+            return None
+
+        async def send(user: User, url: str) -> None:
+            letter = Letter(
+                key=self._ids.new_id(),
+                to=user.email,
+                subject="Sign in to Handrail",
+                lines=sign_in_letter(user.full_name, url),
+                sent_at=self._clock.now(),
             )
-            for route in ingest_routes(deps)
-        ]
+            outcome = await mail.send_letter(letter)
+            if not isinstance(outcome, Accepted):
+                reason = outcome.reason
+                _log.warning("sign_in_link_not_sent", user=user.name, reason=reason)
+
+        return send
 
     def _note_round(self, progress: Progress) -> None:
         # Duties that fail are tried again and logged; a round that does not end is
@@ -248,8 +266,20 @@ class Handrail:
         try:
             self._store.read(lambda tx: access.recognise_token(tx, kept))
         except UnauthenticatedError:
-            token = self._store.run(lambda tx: access.operator_token(tx, ids=self._ids))
-            self._folder.write(OPERATOR_TOKEN_FILE, token)
+            place = f"{socket.gethostname()}:{self._folder.path.resolve()}"
+            made = self._store.run(
+                lambda tx: access.operator_token(tx, place=place, ids=self._ids)
+            )
+            self._folder.write(OPERATOR_TOKEN_FILE, made)
+
+
+def _mount(route: IngestRoute) -> Mount:
+    return Mount(
+        path=route.path,
+        verb=Verb(route.permission),
+        app=route.app,
+        operations=route.operations,
+    )
 
 
 def start_logging(settings: Settings, stream: TextIO) -> None:
@@ -260,6 +290,29 @@ def start_logging(settings: Settings, stream: TextIO) -> None:
         level=settings.log_level,
         now=SystemClock().now,
     )
+
+
+def save(settings: Settings, target: Path) -> Manifest:
+    """Save the database of the settings to a new file; a server may be running.
+
+    Raises:
+        DomainError: Something is in the way; the message names it.
+    """
+    return backup(settings.database, target, now=SystemClock().now())
+
+
+def fill(settings: Settings, source: Path) -> Manifest:
+    """Fill the empty database of the settings from a backup.
+
+    Raises:
+        DomainError: Something is in the way, such as a running server.
+    """
+    folder = DataFolder(settings.data_dir)
+    folder.lock()
+    try:
+        return restore(source, settings.database, now=SystemClock().now())
+    finally:
+        folder.unlock()
 
 
 def _vault(settings: Settings, folder: DataFolder, ids: RandomIds) -> KeyVault:

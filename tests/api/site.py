@@ -10,9 +10,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from typing_extensions import override
+
 from handrail.api.app import Application, create_app
 from handrail.api.deps import Deps
+from handrail.api.ingest.deps import IngestDeps
+from handrail.api.ingest.routes import ingest_routes
 from handrail.api.mount import Mount
+from handrail.core.access.permission import Verb
 from handrail.core.access.role import Role
 from handrail.core.alert.signal import Signal, SignalAction
 from handrail.core.ids import PageId, ReceiptId, Slug
@@ -21,6 +26,7 @@ from handrail.core.paging.page import Page
 from handrail.core.people.user import User
 from handrail.ports.clock import Clock
 from handrail.ports.source import Parsed
+from handrail.sources import found_sources
 from handrail.storage.sqlite import SqliteStore
 from handrail.system.document_reader import YamlDocumentReader
 from handrail.system.id_source import RandomIds
@@ -28,9 +34,9 @@ from handrail.system.vault import KeyVault
 from handrail.usecases import access, admission, delivery, evaluation, paging, token
 from handrail.usecases.access import OPERATOR
 from handrail.usecases.credential import cookie_name
+from handrail.usecases.submission import Submission
 from handrail.web.deps import Console
 from handrail.web.routes import error_page, routes
-from typing_extensions import override
 
 CONFIGURATION = """
 user:
@@ -67,7 +73,7 @@ schedule:
   rotation:
     participants: [ana, ben]
     every: 1 week
-    starts_on: 2026-01-05
+    starts_on: 2026-01-12
     handoff: "09:00"
 ---
 escalation_policy:
@@ -94,6 +100,7 @@ integration:
 last_resort:
   notify: [user:cleo]
 """
+KEY = "a key for tests, long enough to be one"
 NOW = datetime(2026, 1, 14, 17, 4, tzinfo=UTC)
 
 
@@ -127,7 +134,7 @@ class Answer:
     def text(self) -> str:
         return self.body.decode()
 
-    def json(self) -> Any:
+    def json(self) -> Any:  # noqa: ANN401  (whatever came back)
         return json.loads(self.body)
 
     def header(self, name: str) -> str:
@@ -143,6 +150,7 @@ class Site:
     ids: RandomIds
     vault: KeyVault
     base_url: str
+    deps: Deps
     app: Application
     mails: list[tuple[User, str]] = field(default_factory=list)
 
@@ -162,7 +170,9 @@ class Site:
 
     def post(self, path: str, data: object = None, who: str = "") -> Answer:
         headers = {"content-type": "application/json", **self.as_(who)}
-        return self.ask("POST", path, headers=headers, body=json.dumps(data or {}).encode())
+        return self.ask(
+            "POST", path, headers=headers, body=json.dumps(data or {}).encode()
+        )
 
     def press(
         self, path: str, who: str = "", *, origin: str = "same-origin", **form: str
@@ -233,7 +243,7 @@ class Site:
         self.store.run(
             lambda tx: admission.accept(
                 tx,
-                admission.Submission(
+                Submission(
                     integration=tx.configuration.snapshot().integrations[Slug("prom")],
                     parsed=Parsed(signals=(signal,), expires_after=None),
                     receipt_id=receipt_id,
@@ -243,9 +253,7 @@ class Site:
                 ids=self.ids,
             )
         )
-        self.store.run(
-            lambda tx: evaluation.evaluate_due(tx, ids=self.ids, limit=100)
-        )
+        self.store.run(lambda tx: evaluation.evaluate_due(tx, ids=self.ids, limit=100))
         return receipt_id
 
     def page(self) -> Page:
@@ -293,7 +301,7 @@ def site(
     clock = SetClock()
     store = SqliteStore.in_memory(now=clock.now)
     ids = RandomIds(clock)
-    vault = KeyVault("a key for tests, long enough to be one", environment={}, folder=folder)
+    vault = KeyVault(KEY, environment={}, folder=folder)
     mails: list[tuple[User, str]] = []
 
     async def send(user: User, url: str) -> None:
@@ -307,7 +315,7 @@ def site(
         base_url=base_url,
         version="0.0.test",
         reader=YamlDocumentReader(),
-        source_kinds=("generic", "alertmanager"),
+        source_kinds=tuple(found_sources()),
         last_tick=lambda: tick,
         more_metrics=lambda: "",
     )
@@ -321,7 +329,10 @@ def site(
         doubts=lambda _: (),
     )
     app = create_app(
-        deps, mounts=mounts, handlers=[routes(console)], error_page=error_page
+        deps,
+        mounts=(*_ingest(deps), *mounts),
+        handlers=[routes(console)],
+        error_page=error_page,
     )
     made = Site(
         store=store,
@@ -329,6 +340,7 @@ def site(
         ids=ids,
         vault=vault,
         base_url=base_url,
+        deps=deps,
         app=app,
         mails=mails,
     )
@@ -338,6 +350,26 @@ def site(
         yield made
     finally:
         store.close()
+
+
+def _ingest(deps: Deps) -> list[Mount]:
+    """Return the ingest routes as ``bootstrap`` mounts them."""
+    ingest = IngestDeps(
+        store=deps.store,
+        clock=deps.clock,
+        ids=deps.ids,
+        sources=found_sources(),
+        version=deps.version,
+    )
+    return [
+        Mount(
+            path=route.path,
+            verb=Verb(route.permission),
+            app=route.app,
+            operations=route.operations,
+        )
+        for route in ingest_routes(ingest)
+    ]
 
 
 async def _exchange(

@@ -4,7 +4,9 @@ import pytest
 
 from handrail.core.alert.alert import AlertState, Disposition
 from handrail.core.errors import ConflictError
+from handrail.core.ids import Slug
 from handrail.core.paging.page import PageState
+from handrail.usecases import paging
 
 from tests.scenarios.conftest import MakeWorld
 from tests.world.configuration import payments
@@ -131,3 +133,21 @@ def test_levels_run_in_rounds(make_world: MakeWorld) -> None:
     world.expect_told("ben", times=2)
     world.fast_forward(minutes=1)
     world.expect_told("ops")
+
+
+def test_ending_an_old_page_again_leaves_what_fires_anew_alone(world: World) -> None:
+    world.signal()
+    world.expect_told("ana")
+    old = world.resolve("ana")
+    world.signal()
+    world.expect_told("ana")
+
+    world.do(
+        lambda tx: paging.resolve(
+            tx, old.id, by=Slug("ana"), actor="user:ana", ids=world.ids
+        )
+    )
+
+    assert world.alert().state is AlertState.FIRING
+    assert world.page().state is PageState.OPEN
+    world.acknowledge("ana")

@@ -7,7 +7,7 @@ import pytest
 
 from handrail.core import limits
 from handrail.core.paging.event import TimerRestarted
-from handrail.usecases import delivery
+from handrail.usecases import delivery, evaluation
 
 from tests.scenarios.conftest import MakeWorld
 from tests.world.configuration import payments
@@ -125,3 +125,15 @@ def test_what_a_restored_installation_owed_can_be_discarded(world: World) -> Non
     world.acknowledge("ana", "Old")
     world.signal("New")
     world.expect_told("ana", of="New")
+
+
+def test_what_expired_while_nothing_ran_is_paged_all_the_same(world: World) -> None:
+    with world.standing_still():
+        world.signal(expires_after=timedelta(minutes=3))
+        world.fast_forward(minutes=10)
+
+        world.do(lambda tx: evaluation.expire_due(tx, ids=world.ids, limit=1))
+
+    world.fast_forward(seconds=1)
+    world.expect_told("ana")
+    assert world.page().alert_expired

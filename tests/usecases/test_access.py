@@ -3,6 +3,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests.api.site import CONFIGURATION, Site, site
+
 from handrail.core import limits
 from handrail.core.access.actor import ActorKind
 from handrail.core.access.role import Role
@@ -11,8 +13,7 @@ from handrail.core.errors import UnauthenticatedError
 from handrail.core.ids import Slug
 from handrail.usecases import access, token
 from handrail.usecases.access import OPERATOR
-
-from tests.api.site import CONFIGURATION, Site, site
+from handrail.usecases.credential import digest
 
 
 @pytest.fixture
@@ -145,8 +146,8 @@ def test_an_expired_token_is_refused(home: Site) -> None:
 
 
 def test_a_new_local_token_ends_the_earlier_one(home: Site) -> None:
-    first = home.store.run(lambda tx: access.operator_token(tx, ids=home.ids))
-    second = home.store.run(lambda tx: access.operator_token(tx, ids=home.ids))
+    first = home.store.run(lambda tx: access.operator_token(tx, place="here", ids=home.ids))
+    second = home.store.run(lambda tx: access.operator_token(tx, place="here", ids=home.ids))
 
     found = home.store.read(lambda tx: access.recognise_token(tx, second))
 
@@ -182,14 +183,14 @@ def test_everything_that_lets_somebody_in_is_recorded(home: Site) -> None:
 def test_no_secret_is_stored(home: Site) -> None:
     cookie = _enter(home, "ana")
     link = home.store.run(lambda tx: access.setup_link(tx, ids=home.ids))
-    local = home.store.run(lambda tx: access.operator_token(tx, ids=home.ids))
+    local = home.store.run(lambda tx: access.operator_token(tx, place="here", ids=home.ids))
 
     kept = home.store.read(
         lambda tx: repr(
             [
                 tx.event.read("access"),
                 tx.access.tokens(),
-                tx.access.session(access.digest(cookie)),
+                tx.access.session(digest(cookie)),
                 tx.meta.all(),
             ]
         )

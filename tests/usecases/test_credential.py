@@ -1,6 +1,7 @@
-from handrail.usecases.credential import cookie_name, digest, is_token, spell_token
 from hypothesis import given
 from hypothesis import strategies as st
+
+from handrail.usecases.credential import cookie_name, digest, is_token, spell_token
 
 TOKEN = spell_token("0" * 32, "a" * 43)
 

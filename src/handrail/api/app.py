@@ -31,7 +31,7 @@ from handrail.core.access.actor import Actor
 from handrail.core.access.permission import Verb
 from handrail.core.limits import SIGNAL_BODY_BYTES_MAX
 
-V1: tuple[ControllerRouterHandler, ...] = (
+V1: tuple[HTTPRouteHandler, ...] = (
     *alert.HANDLERS,
     *page.HANDLERS,
     *oncall.HANDLERS,
@@ -40,7 +40,7 @@ V1: tuple[ControllerRouterHandler, ...] = (
     *configuration.HANDLERS,
     *operation.HANDLERS,
 )
-OUTSIDE_V1: tuple[ControllerRouterHandler, ...] = (*health.HANDLERS, *metrics.HANDLERS)
+OUTSIDE_V1: tuple[HTTPRouteHandler, ...] = (*health.HANDLERS, *metrics.HANDLERS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,7 @@ def create_app(
             gets problem details.
     """
     v1 = Router("/api/v1", route_handlers=V1)
-    described = [v1, *OUTSIDE_V1]
+    described: list[ControllerRouterHandler] = [v1, *OUTSIDE_V1]
     framework = Litestar(
         route_handlers=[*described, _described(deps, mounts, described), *handlers],
         dependencies={

@@ -1,5 +1,6 @@
 """The OpenAPI 3.1 document: made from the routes, raw ones included."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -78,6 +79,7 @@ def document(
         route_handlers=handlers,
         dependencies={name: _stand_in(name) for name in GIVEN},
         openapi_config=config,
+        logging_config=None,
     )
     found: Json = shadow.openapi_schema.to_schema()
     found["servers"] = [{"url": "/"}]
@@ -138,9 +140,15 @@ def _mounted(mount: Mount) -> Mapping[str, Any]:
     for method, operation in mount.operations.items():
         is_public = mount.verb is Verb.PUBLIC
         item[method.lower()] = {
+            "operationId": f"{method.lower()}_{_words(mount.path)}",
             "tags": ["ingest"],
             "x-verb": str(mount.verb),
             "security": [] if is_public else [{"integration_key": []}],
             **operation,
         }
     return item
+
+
+def _words(path: str) -> str:
+    """Return a path as one name: ``i_key_api_v2_alerts``."""
+    return "_".join(re.findall(r"\w+", path))

@@ -109,7 +109,7 @@ class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):
     attempts: list[AttemptView]
 
 
-class EntryView(msgspec.Struct, frozen=True, kw_only=True):
+class TimelineView(msgspec.Struct, frozen=True, kw_only=True):
     """One line of a page's record."""
 
     at: str
@@ -120,7 +120,7 @@ class EntryView(msgspec.Struct, frozen=True, kw_only=True):
 class PageEvidence(PageView, frozen=True, kw_only=True):
     """One page with its record and the evidence of who was told."""
 
-    timeline: list[EntryView]
+    timeline: list[TimelineView]
     deliveries: list[DeliveryView]
 
 
@@ -166,7 +166,7 @@ def evidence(story: PageStory, *, snapshot: Snapshot, actor: Actor) -> PageEvide
     return PageEvidence(
         **msgspec.structs.asdict(view),
         timeline=[
-            EntryView(at=e.at, actor=e.actor, what=e.what) for e in story.entries
+            TimelineView(at=e.at, actor=e.actor, what=e.what) for e in story.entries
         ],
         deliveries=[
             delivery_view(delivery, story.attempts, actor=actor)

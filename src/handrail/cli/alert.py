@@ -116,9 +116,9 @@ def send_alert(  # noqa: PLR0913  (one option each)
     if severity:
         signal["severity"] = severity
     status, body = output.connect().send(
-        f"/ingest/generic/{path_part(key)}",
+        "/api/v1/signals",
         json.dumps(signal).encode(),
-        {"Content-Type": "application/json"},
+        {"Content-Type": "application/json", "Authorization": f"Bearer {key}"},
     )
     told = body.decode("utf-8", "replace")
     if status >= 300:  # noqa: PLR2004  (not success, in HTTP)

@@ -1,5 +1,6 @@
 """Configuration as code: check files here, plan and apply them on the server."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,6 @@ from handrail.cli.exit_code import ExitCode
 from handrail.cli.failure import Failure
 from handrail.cli.output import Output, command_options, table
 
-_SIGNS = {"added": "+", "removed": "-"}
 _FILES = click.argument("paths", metavar="FILE...", nargs=-1, required=True)
 _PARTIAL = click.option(
     "--partial", "is_partial", is_flag=True, help="Keep what the files do not name."
@@ -57,8 +57,9 @@ def check_files(output: Output, *, paths: tuple[str, ...], strict: bool) -> None
 def plan(output: Output, *, paths: tuple[str, ...], is_partial: bool) -> None:
     """Show what applying the files would change; changes nothing."""
     answer = output.connect().post("/config/plan", _body(paths, is_partial=is_partial))
-    output.data(answer, _changes(answer))
-    output.words(_summary(answer))
+    *changes, summary = answer["lines"]
+    output.data(answer, "\n".join(changes))
+    output.words(summary)
 
 
 @config.command("apply")
@@ -72,10 +73,10 @@ def apply(output: Output, *, paths: tuple[str, ...], is_partial: bool) -> None:
     removed. Applied again, they change nothing. Open pages keep their policy.
     """
     answer = output.connect().post("/config/apply", _body(paths, is_partial=is_partial))
-    output.data(answer, _changes(answer))
-    output.words(_summary(answer))
-    done = "Applied as" if answer["is_changed"] else "Nothing to do at"
-    output.words(f"{done} revision {answer['revision']}.")
+    *changes, summary, outcome = answer["lines"]
+    output.data(answer, "\n".join(changes))
+    output.words(summary)
+    output.words(outcome)
 
 
 @config.command("schema")
@@ -99,7 +100,7 @@ def show(output: Output, *, kind: str | None, name: str | None) -> None:
     answer = output.connect().get("/config")
     found = [
         item
-        for item in answer["items"]
+        for item in answer["documents"]
         if kind in {None, item["kind"]} and name in {None, item["name"]}
     ]
     if not found and kind:
@@ -114,7 +115,7 @@ def show(output: Output, *, kind: str | None, name: str | None) -> None:
     text = table(("kind", "name", "version", "managed by"), rows)
     if name and found:
         text += "\n" + _body_text(found[0])
-    output.data({**answer, "items": found}, text)
+    output.data({**answer, "documents": found}, text)
     if not found:
         output.words("Nothing is configured. Begin: handrail config apply FILE")
 
@@ -128,7 +129,7 @@ def _read(paths: Sequence[str]) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for path in map(Path, paths):
         if str(path) == "-":
-            found.append(("<stdin>", click.get_text_stream("stdin").read()))
+            found.append(("<stdin>", sys.stdin.read()))
             continue
         files = [path]
         if path.is_dir():
@@ -158,33 +159,7 @@ def _unreadable(message: str) -> Failure:
 
 def _body(paths: Sequence[str], *, is_partial: bool) -> dict[str, object]:
     files = [{"name": name, "text": text} for name, text in _read(paths)]
-    return {"files": files, "partial": is_partial}
-
-
-def _changes(answer: Mapping[str, Any]) -> str:
-    lines = []
-    for change in answer["changes"]:
-        was = f" (was {change['renamed_from']})" if change["renamed_from"] else ""
-        sign = _SIGNS.get(change["change"], "~")
-        lines.append(f"{sign} {change['kind']} {change['name']}{was}")
-        if change["change"] == "changed":
-            lines += [
-                f"    {field['field']}: {field['before']} → {field['after']}"
-                for field in change["fields"]
-            ]
-    for problem in answer["warnings"]:
-        where = f"{problem['file']}:{problem['line']}" if problem["line"] else ""
-        words = f"{problem['field']}: {problem['message']}; {problem['remedy']}"
-        lines.append(f"! {where} warning: {words}")
-    return "\n".join(lines)
-
-
-def _summary(answer: Mapping[str, Any]) -> str:
-    counts: dict[str, int] = {}
-    for change in answer["changes"]:
-        counts[change["change"]] = counts.get(change["change"], 0) + 1
-    parts = [f"{count} {kind}" for kind, count in counts.items()]
-    return ", ".join([*parts, f"{answer['unchanged']} unchanged"])
+    return {"files": files, "is_partial": is_partial}
 
 
 def _body_text(item: Mapping[str, Any]) -> str:

@@ -40,6 +40,7 @@ class SendingParts:
         compose: Makes the message of a send.
         observe: Told of each attempt: kind, outcome's name, seconds.
         seconds: A monotonic clock.
+        close: Closes what sends have kept open on the sending loop.
     """
 
     store: Store
@@ -49,6 +50,7 @@ class SendingParts:
     compose: Callable[[Send], Message]
     observe: Callable[[str, str, float], None]
     seconds: Callable[[], float]
+    close: Callable[[], Coroutine[Any, Any, None]] | None = None
 
 
 class SendDeliveries:
@@ -187,6 +189,8 @@ class SendDeliveries:
         for task in asyncio.all_tasks(self._loop):
             task.cancel()
         self._loop.run_until_complete(asyncio.sleep(0))  # noqa: TID251 - lets cancelled tasks end
+        if self._parts.close is not None:
+            self._loop.run_until_complete(self._parts.close())
         self._loop.run_until_complete(self._loop.shutdown_asyncgens())
         self._loop.close()
 

@@ -22,7 +22,7 @@ from handrail.usecases.access_record import record
 from handrail.usecases.credential import digest, is_token
 from handrail.usecases.token import issue
 
-LOCAL_TOKEN = "operator (local)"  # noqa: S105 - the name of a token
+LOCAL_TOKEN = "operator at"  # noqa: S105 - the beginning of a token's name
 USE_NOTED_EVERY = timedelta(minutes=10)
 """``last_used_at`` is only this exact, so that reading does not become writing."""
 
@@ -154,16 +154,23 @@ def end_session(tx: Transaction, cookie: str, *, ids: IdSource) -> None:
     record(tx, "session_ended", actor, {}, ids=ids)
 
 
-def operator_token(tx: Transaction, *, ids: IdSource) -> str:
-    """Make the token of the local command line; earlier ones are revoked.
+def operator_token(tx: Transaction, *, place: str, ids: IdSource) -> str:
+    """Make the token of one machine's command line; its earlier ones are revoked.
 
-    The caller writes it to a file that only the server's account can read.
+    The caller writes it to a file that only the server's account can read. Other
+    processes on the same database keep theirs.
+
+    Args:
+        tx: The transaction.
+        place: Names the data folder among all that use this database.
+        ids: Makes the secret.
     """
+    name = f"{LOCAL_TOKEN} {place}"
     for token in tx.access.tokens():
-        if token.name == LOCAL_TOKEN and token.revoked_at is None:
+        if token.name == name and token.revoked_at is None:
             tx.access.save_token(replace(token, revoked_at=tx.now))
     issued = issue(
-        tx, LOCAL_TOKEN, role=Role.ADMIN, actor=OPERATOR, ids=ids, expires_at=None
+        tx, name, role=Role.ADMIN, actor=OPERATOR, ids=ids, expires_at=None
     )
     return issued.secret
 

@@ -264,6 +264,12 @@ def apply(
     return Applied(revision=revision.number, plan=planned)
 
 
+def doubts(stored: Sequence[Document]) -> tuple[str, ...]:
+    """Return what is doubtful about the documents in force, one sentence each."""
+    found = in_order(_warnings((), stored))
+    return tuple(f"{problem.field}: {problem.sentence}" for problem in found)
+
+
 def _ends(change: Change) -> bool:
     return change.kind in {ChangeKind.REMOVED, ChangeKind.RENAMED}
 
@@ -325,12 +331,3 @@ def _verdict(problems: Sequence[Problem], documents: int) -> str:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def doubts(documents: Sequence[Document]) -> tuple[str, ...]:
-    """Return what is doubtful about stored documents, a sentence each."""
-    snapshot = compile_snapshot(documents, revision=0)
-    return tuple(
-        f"{problem.field}: {problem.sentence}" if problem.field else problem.sentence
-        for problem in Checkup(snapshot=snapshot).warnings()
-    )

@@ -104,29 +104,38 @@ def _re_evaluated(
 def expire_due(tx: Transaction, *, ids: IdSource, limit: int) -> int:
     """Expire alerts whose sender fell silent; return how many were.
 
-    Journaled repeats are applied first, so that none expires that was just repeated.
-    An expired alert's unanswered page goes on and says so: silence is not recovery.
+    Journaled repeats are applied first, so that none expires that was just repeated,
+    and what should have been evaluated before it expired is: after a standstill both
+    are overdue. An expired alert's unanswered page goes on and says so: silence is
+    not recovery.
     """
     while tx.receipt.fold(limit=1000):
         pass
     alerts = tx.alert.due_for_expiry(limit=limit)
     for alert in alerts:
         assert alert.expire_due_at is not None
-        expired = replace(
-            alert,
-            state=AlertState.EXPIRED,
-            closed_at=tx.now,
-            expire_due_at=None,
-            evaluate_due_at=None,
-        )
-        if alert.disposition in {Disposition.OPENED, Disposition.HELD}:
-            why = "its sender fell silent before it paged"
-            expired = replace(expired, disposition=Disposition.EXPIRED, reason=why)
-        tx.alert.save(expired)
-        if _active_page(tx, expired) is not None:
-            assert expired.page_id is not None
-            paging.note_expiry(tx, expired.page_id, ids=ids)
+        due_at = alert.evaluate_due_at
+        if due_at is not None and due_at < alert.expire_due_at:
+            _evaluate(tx, alert, tx.configuration.snapshot(), ids=ids)
+        _expire(tx, tx.alert.get(alert.id) or alert, ids=ids)
     return len(alerts)
+
+
+def _expire(tx: Transaction, alert: Alert, *, ids: IdSource) -> None:
+    expired = replace(
+        alert,
+        state=AlertState.EXPIRED,
+        closed_at=tx.now,
+        expire_due_at=None,
+        evaluate_due_at=None,
+    )
+    if alert.disposition in {Disposition.OPENED, Disposition.HELD}:
+        why = "its sender fell silent before it paged"
+        expired = replace(expired, disposition=Disposition.EXPIRED, reason=why)
+    tx.alert.save(expired)
+    if _active_page(tx, expired) is not None:
+        assert expired.page_id is not None
+        paging.note_expiry(tx, expired.page_id, ids=ids)
 
 
 def on_resolved(tx: Transaction, alert: Alert, *, actor: str, ids: IdSource) -> Alert:

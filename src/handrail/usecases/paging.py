@@ -22,7 +22,7 @@ from handrail.core.paging.event import (
     ResolveReason,
 )
 from handrail.core.paging.evolve import begin, evolve
-from handrail.core.paging.page import LAST_RESORT_LEVEL, Page
+from handrail.core.paging.page import LAST_RESORT_LEVEL, Page, PageState
 from handrail.ports.id_source import IdSource
 from handrail.ports.store import Transaction
 from handrail.usecases.page_record import new_event, stream_of
@@ -105,14 +105,19 @@ def escalate_now(
 def resolve(
     tx: Transaction, page_id: PageId, *, by: Slug | None, actor: str, ids: IdSource
 ) -> Page:
-    """End the page, and its alert with it.
+    """End the page, and its alert with it if the page is its present one.
+
+    Ending an ended page changes nothing: the alert may fire anew by then.
 
     Raises:
         NotFoundError: There is no such page.
     """
     page = _get(tx, page_id)
+    if page.state is PageState.RESOLVED:
+        return page
     alert = tx.alert.get(page.alert_id, lock=True)
-    if alert is not None and alert.closed_at is None:
+    is_present = alert is not None and alert.page_id == page_id
+    if alert is not None and is_present and alert.closed_at is None:
         who = by or actor
         closed = replace(
             alert,

@@ -1,6 +1,16 @@
+from itertools import pairwise
+
 import pytest
+
 from handrail.core.access.actor import NOBODY, Actor, ActorKind
-from handrail.core.access.permission import GRANTS, Outsider, Verb, lesser, may
+from handrail.core.access.permission import (
+    GRANTS,
+    Outsider,
+    Standing,
+    Verb,
+    lesser,
+    may,
+)
 from handrail.core.access.role import Role
 from handrail.core.errors import ForbiddenError, UnauthenticatedError
 
@@ -10,11 +20,16 @@ def test_every_standing_has_its_grants() -> None:
 
 
 def test_a_larger_role_may_all_that_a_smaller_one_may() -> None:
-    ladder = [Outsider.ANONYMOUS, Role.OBSERVER, Role.RESPONDER, Role.ADMIN]
+    ladder: list[Standing] = [
+        Outsider.ANONYMOUS,
+        Role.OBSERVER,
+        Role.RESPONDER,
+        Role.ADMIN,
+    ]
 
     grants = [GRANTS[standing] for standing in ladder]
 
-    assert all(less < more for less, more in zip(grants, grants[1:], strict=False))
+    assert all(less < more for less, more in pairwise(grants))
 
 
 def test_only_integrations_send_signals() -> None:
@@ -76,7 +91,7 @@ def test_nobody_is_told_to_sign_in() -> None:
 def test_a_known_actor_is_told_that_it_may_not() -> None:
     actor = Actor(kind=ActorKind.USER, name="cleo", role=Role.OBSERVER)
 
-    with pytest.raises(ForbiddenError, match="observer may not do page.resolve"):
+    with pytest.raises(ForbiddenError, match=r"observer may not do page\.resolve"):
         actor.require(Verb.PAGE_RESOLVE)
 
 

@@ -1,5 +1,6 @@
 """E-mail over SMTP."""
 
+from handrail.channels.email.letter import Letter
 from handrail.channels.email.send import EmailChannel, EmailSettings, TlsMode
 from handrail.core.people.contact_method import ChannelKind
 from handrail.ports.channel import Channel
@@ -16,4 +17,12 @@ def build(settings: EmailSettings, *, http: HttpClient, vault: Vault) -> Channel
     return EmailChannel(settings)
 
 
-__all__ = ["KIND", "EmailChannel", "EmailSettings", "Settings", "TlsMode", "build"]
+__all__ = [
+    "KIND",
+    "EmailChannel",
+    "EmailSettings",
+    "Letter",
+    "Settings",
+    "TlsMode",
+    "build",
+]

@@ -9,14 +9,17 @@ this mail is permanent.
 import asyncio
 import re
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from email.errors import MessageError
+from email.message import EmailMessage
 from enum import StrEnum, unique
 
 import aiosmtplib
 from typing_extensions import override
 
+from handrail.channels.email.letter import Letter, letter_mail
 from handrail.channels.email.render import Sender, render
 from handrail.core import limits
 from handrail.core.paging import wording
@@ -108,17 +111,34 @@ class EmailChannel(Channel):
 
     @override
     async def send(self, message: Message) -> Outcome:
-        progress = _Progress()
+        return await self._write(
+            message.address,
+            lambda to: render(replace(message, address=to), sender=self._sender),
+        )
+
+    async def send_letter(self, letter: Letter) -> Outcome:
+        """Try once to send a mail that is about no page; never raises either."""
+        return await self._write(
+            letter.to,
+            lambda to: letter_mail(replace(letter, to=to), sender=self._sender),
+        )
+
+    async def _write(
+        self, address: str, mail_to: Callable[[str], EmailMessage]
+    ) -> Outcome:
         try:
-            recipient = plain_address(message.address)
-            mail = render(replace(message, address=recipient), sender=self._sender)
-            content = mail.as_bytes()
+            recipient = plain_address(address)
+            content = mail_to(recipient).as_bytes()
         except (MessageError, *wording.RENDER_FAULTS) as error:
             # Everything a sender writes is cleaned; what is left is the address.
             return Permanent(
                 reason=f"no mail can be written to this address: {_words(error)}",
                 scope=Scope.METHOD,
             )
+        return await self._deliver(recipient, content)
+
+    async def _deliver(self, recipient: str, content: bytes) -> Outcome:
+        progress = _Progress()
         try:
             client = self._client()
         except OSError as error:

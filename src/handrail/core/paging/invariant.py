@@ -193,7 +193,7 @@ def conservation_violations(
         accepted: How many entries of each kind were ever accepted.
         generations: The sum of the generations of all alerts.
     """
-    opened = sum(accepted.get(kind, 0) for kind in ("OPENED", "REOPENED", "UNPARSED"))
+    opened = sum(accepted.get(kind, 0) for kind in ("opened", "reopened", "unparsed"))
     if opened == generations:
         return ()
     what = f"{opened} openings were accepted, the alerts account for {generations}"

@@ -44,3 +44,16 @@ class HeldScreen:
     since: str
     total: int
     recipients: tuple[tuple[str, int], ...]
+
+
+def sign_in_letter(full_name: str, url: str) -> tuple[str, ...]:
+    """Return the lines of the mail that carries a sign-in link."""
+    return (
+        f"Hello {full_name},",
+        "",
+        "open this to sign in to Handrail. It works once, within 15 minutes:",
+        "",
+        url,
+        "",
+        "If it was not you who asked, do nothing: without the link nobody gets in.",
+    )

@@ -1,0 +1,84 @@
+"""Migrations: the migrated schema is the one the queries are written for."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine, inspect, text
+from tests.postgres_server import PostgresServer
+
+from handrail.core.errors import ConflictError
+from handrail.storage.migrate import downgrade, head_revision, migrate
+from handrail.storage.postgres_connection import conninfo, pooled_engine
+from handrail.storage.schema import METADATA
+from handrail.storage.sqlite_file import memory_engine
+from handrail.storage.tables import TABLES
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """An engine on an empty database."""
+    if request.param == "sqlite":
+        made = memory_engine()
+    else:
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        made = pooled_engine(conninfo(server.url(server.new_database())))
+    yield made
+    made.dispose()
+
+
+def test_a_migrated_database_has_the_schema_of_the_queries(engine: Engine) -> None:
+    assert migrate(engine) == head_revision()
+
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        differences: list[Any] = compare_metadata(context, METADATA)
+        predicates = _predicates(connection.engine)
+    assert differences == []
+    assert predicates == {
+        index.name: bool(
+            index.dialect_options[engine.dialect.name]["where"] is not None
+        )
+        for table in TABLES
+        for index in table.indexes
+    }
+
+
+def test_migrating_twice_changes_nothing(engine: Engine) -> None:
+    migrate(engine)
+
+    assert migrate(engine) == head_revision()
+
+
+def test_every_revision_can_be_taken_back(engine: Engine) -> None:
+    migrate(engine)
+
+    downgrade(engine, to="base")
+    with engine.connect() as connection:
+        left = set(inspect(connection).get_table_names())
+    assert left <= {"alembic_version"}
+
+    assert migrate(engine) == head_revision()
+
+
+def test_a_database_of_a_newer_version_is_refused(engine: Engine) -> None:
+    migrate(engine)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(ConflictError, match="newer version"):
+        migrate(engine)
+
+
+def _predicates(engine: Engine) -> dict[str, bool]:
+    """Return by index whether it is partial."""
+    name = f"{engine.dialect.name}_where"
+    inspector = inspect(engine)
+    return {
+        str(index["name"]): name in index.get("dialect_options", {})
+        for table in TABLES
+        for index in inspector.get_indexes(table.name)
+        if not index.get("duplicates_constraint")
+    }
