@@ -144,15 +144,19 @@ class RunningServer:
         found: str = self.api("POST", f"/integrations/{name}/key")["key"]
         return found
 
+    def signal(self, number: int) -> None:
+        """Signal the whole session: a tracer keeps signals from its program."""
+        os.killpg(self.process.pid, number)
+
     def kill(self) -> None:
         """Kill it without warning, and wait until it is gone."""
-        self.process.send_signal(signal.SIGKILL)
+        self.signal(signal.SIGKILL)
         self.process.wait()
 
     def stop(self) -> None:
         """Stop it as an operator would."""
         if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
+            self.signal(signal.SIGTERM)
         try:
             self.process.wait(timeout=30)
         except subprocess.TimeoutExpired:

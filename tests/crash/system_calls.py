@@ -50,13 +50,14 @@ class Sync:
 class Answer:
     """The server began to tell a client that something is accepted."""
 
-    head: bytes
+    data: bytes
 
 
 Call = Write | Truncate | Create | Unlink | Sync | Answer
 
 _LINE = re.compile(r"^(\d+) +(.*)$")
 _FD = re.compile(r"^(\d+)(?:<([^>]*)>)?")
+_HEXED = re.compile(r"(?:\\x[0-9a-f]{2})*")
 _STRING = re.compile(r'"((?:\\x[0-9a-f]{2})*)"')
 
 
@@ -192,7 +193,9 @@ class _Reader:
 
 
 def _unhex(text: str) -> bytes:
-    return bytes.fromhex(text.replace("\\x", ""))
+    # A descriptor's own name is in hexadecimal, the kind around a socket's is not.
+    found = _HEXED.fullmatch(text)
+    return bytes.fromhex(text.replace("\\x", "")) if found else text.encode()
 
 
 def _strings(arguments: str) -> bytes:
@@ -200,5 +203,6 @@ def _strings(arguments: str) -> bytes:
 
 
 def _answer(data: bytes) -> Iterator[Call]:
-    if data.startswith(b"HTTP/1.1 "):
-        yield Answer(head=data)
+    # The head and the body of an answer may be two writes.
+    if data.startswith((b"HTTP/1.1 ", b'{"')):
+        yield Answer(data=data)

@@ -7,6 +7,7 @@ with ``synchronous=NORMAL`` must show losses, or the test proves nothing.
 """
 
 import json
+import os
 import re
 import shutil
 import sqlite3
@@ -23,7 +24,7 @@ from tests.crash.disk import Disk
 from tests.crash.running_server import RunningServer
 from tests.crash.system_calls import Answer, Call, read_calls, strace_command
 
-CUTS = 2000
+CUTS = int(os.environ.get("HANDRAIL_CUTS", "2000"))
 CUTS_TO_SHOW_LOSS = 400
 ROUNDS = 40
 ALERTS_PER_ROUND = 3
@@ -45,11 +46,18 @@ _RECEIPT = re.compile(rb"handrail-receipt: *([0-9a-f-]{36})", re.IGNORECASE)
 
 pytestmark = [
     pytest.mark.campaign,
-    pytest.mark.timeout(900),
-    pytest.mark.skipif(
-        shutil.which("strace") is None, reason="strace is missing: apt-get install strace"
-    ),
+    pytest.mark.timeout(max(600, CUTS)),
 ]
+
+
+@pytest.fixture(autouse=True)
+def strace() -> None:
+    """Without strace nothing can be told: a visible skip, a failure in CI."""
+    if shutil.which("strace") is None:
+        missing = "strace is missing: apt-get install strace"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
 
 
 def test_a_power_cut_loses_nothing_that_was_answered_for(tmp_path: Path) -> None:
@@ -148,9 +156,9 @@ def _told(call: Call) -> tuple[set[str], set[str]]:
     """Return the receipts and the acknowledged pages that this call told a client."""
     if not isinstance(call, Answer):
         return set(), set()
-    receipts = {found.decode() for found in _RECEIPT.findall(call.head)}
-    if b'"state":"acknowledged"' in call.head and b'"items"' not in call.head:
-        page = re.search(rb'"id":"([0-9a-f-]{36})"', call.head)
+    receipts = {found.decode() for found in _RECEIPT.findall(call.data)}
+    if b'"state":"acknowledged"' in call.data and b'"items"' not in call.data:
+        page = re.search(rb'"id":"([0-9a-f-]{36})"', call.data)
         return receipts, {page[1].decode()} if page else set()
     return receipts, set()
 

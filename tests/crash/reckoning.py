@@ -1,0 +1,135 @@
+"""What the database and the people have, against what the world was promised."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from handrail.core.alert.receipt import EntryKind
+from handrail.core.ids import AlertId, PageId, ReceiptId
+from handrail.core.paging.delivery import Delivery
+from handrail.core.paging.invariant import (
+    alert_violations,
+    conservation_violations,
+    page_violations,
+)
+from handrail.core.paging.page import Page, PageState
+from handrail.ports.store import Store, Transaction
+from tests.crash.ledger import Ledger
+from tests.crash.sink import Arrival
+from tests.world.world import facts
+
+_ALL = 100_000
+_LATENESS_MAX = timedelta(seconds=30)
+"""Servers were killed all the time; when the reckoning is made one was up for long."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Reckoning:
+    """The outcome; every list must be empty.
+
+    Attributes:
+        lost: Accepted alerts that the database does not have.
+        never_made: Accepted alerts that nobody was told of.
+        forgotten: Acknowledgements that did not last.
+        broken: Invariants and promises that do not hold, in words.
+        repeats: Deliveries that arrived again, which at-least-once allows.
+        repeated_key_changes: Of those, how many came under another key.
+    """
+
+    lost: list[str] = field(default_factory=list)
+    never_made: list[str] = field(default_factory=list)
+    forgotten: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+    pages: int = 0
+    repeats: int = 0
+
+    @property
+    def faults(self) -> list[str]:
+        """Return everything that must not be."""
+        return [*self.lost, *self.never_made, *self.forgotten, *self.broken]
+
+
+def reckon(store: Store, ledger: Ledger, arrivals: list[Arrival]) -> Reckoning:
+    """Compare the store and the arrivals with the ledger."""
+    return store.read(lambda tx: _reckon(tx, ledger, arrivals))
+
+
+def _reckon(tx: Transaction, ledger: Ledger, arrivals: list[Arrival]) -> Reckoning:
+    found = Reckoning()
+    told = {arrival.title for arrival in arrivals}
+    for promise in ledger.accepted:
+        if not _is_kept(tx, promise.receipt, promise.title):
+            found.lost.append(f"{promise.title}: {promise.receipt} is lost")
+        if promise.title not in told:
+            found.never_made.append(f"{promise.title}: nobody was told")
+    for page_id in ledger.taken:
+        page = tx.page.get(PageId(page_id))
+        if page is None or page.state is not PageState.ACKNOWLEDGED:
+            found.forgotten.append(f"{page_id}: acknowledged, now {page and page.state}")
+    pages = tx.page.search(active_only=False, limit=_ALL)
+    found.pages = len(pages)
+    found.broken.extend(_broken(tx, pages))
+    found.broken.extend(_untimely(tx, pages, arrivals, found))
+    return found
+
+
+def _is_kept(tx: Transaction, receipt_id: str, title: str) -> bool:
+    receipt = tx.receipt.get(ReceiptId(receipt_id))
+    if receipt is None:
+        return False
+    kinds = {EntryKind.OPENED, EntryKind.REPEATED}
+    ids = [entry.alert_id for entry in receipt.entries if entry.kind in kinds]
+    alerts = [tx.alert.get(AlertId(found)) for found in ids if found is not None]
+    return [alert.title for alert in alerts if alert is not None] == [title]
+
+
+def _broken(tx: Transaction, pages: list[Page]) -> Iterator[str]:
+    now = tx.now
+    for page in pages:
+        for violation in page_violations(
+            facts(tx, page), now=now, lateness_max=_LATENESS_MAX
+        ):
+            yield str(violation)
+    alerts = tx.alert.search(open_only=False, limit=_ALL)
+    for alert in alerts:
+        about = tx.page.get(PageId(alert.page_id)) if alert.page_id else None
+        for violation in alert_violations(
+            alert, page=about, now=now, lateness_max=_LATENESS_MAX
+        ):
+            yield str(violation)
+    for violation in conservation_violations(
+        accepted=tx.receipt.count_entries(),
+        generations=sum(alert.generation for alert in alerts),
+    ):
+        yield str(violation)
+
+
+def _untimely(
+    tx: Transaction, pages: list[Page], arrivals: list[Arrival], found: Reckoning
+) -> Iterator[str]:
+    """Tell what came too early, twice in a life, or again under another key."""
+    owed = {d.id: d for page in pages for d in tx.delivery.for_page(page.id)}
+    by_delivery: dict[str, list[Arrival]] = defaultdict(list)
+    for arrival in arrivals:
+        by_delivery[arrival.delivery].append(arrival)
+    for delivery_id, came in by_delivery.items():
+        delivery = owed.get(delivery_id)  # type: ignore[call-overload]  # ids are text
+        if delivery is None:
+            yield f"{delivery_id} arrived, and the record does not know it"
+            continue
+        found.repeats += len(came) - 1
+        yield from _untimely_delivery(delivery, came)
+
+
+def _untimely_delivery(delivery: Delivery, came: list[Arrival]) -> Iterator[str]:
+    if min(arrival.at for arrival in came) < delivery.due_at:
+        yield f"delivery {delivery.id} arrived before it was due"
+    if len(came) > delivery.fence:
+        yield f"delivery {delivery.id} came {len(came)} times, claimed {delivery.fence}"
+    lives = [arrival.life for arrival in came]
+    if len(set(lives)) < len(lives):
+        yield f"delivery {delivery.id} came twice in one life: {lives}"
+    keys = {arrival.key for arrival in came if arrival.messages == 1}
+    if len(keys) > 1:
+        yield f"delivery {delivery.id} came under {len(keys)} keys"
