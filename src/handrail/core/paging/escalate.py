@@ -202,14 +202,16 @@ def escalate_now(
 ) -> tuple[PageEvent, ...]:
     """Pass the page on to the next level at once, because somebody asked.
 
+    Whoever asks is never answered with silence: at the end of the policy the last
+    resort is told once more, however often it was.
+
     Raises:
         ConflictError: The page is resolved.
     """
     if page.state is PageState.RESOLVED:
         msg = "this page is resolved; there is nothing to escalate"
         raise ConflictError(msg)
-    if page.state is PageState.EXHAUSTED:
-        page = replace(page, last_resort_times=0)
+    page = replace(page, last_resort_times=0)
     reason = EscalationReason.REQUESTED
     return climb(page, reason=reason, by=by, snapshot=snapshot, now=now)
 
