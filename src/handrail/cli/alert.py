@@ -127,5 +127,5 @@ def send_alert(  # noqa: PLR0913  (one option each)
         msg = f"the server answered {status}: {told}"
         raise Failure(msg, next_step=step, code=code)
     answer = json.loads(told)
-    output.data(answer, str(answer.get("receipt", "")))
-    output.words("Accepted. What becomes of it: handrail receipt RECEIPT")
+    output.data(answer, answer["receipt"])
+    output.words(f"Accepted. What becomes of it: handrail receipt {answer['receipt']}")
