@@ -4,15 +4,14 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-
-from handrail.core import limits
-from handrail.core.paging.event import TimerRestarted
-from handrail.usecases import delivery, evaluation
-
 from tests.scenarios.conftest import MakeWorld
 from tests.world.configuration import payments
 from tests.world.sink import slow
 from tests.world.world import World, facts
+
+from handrail.core import limits
+from handrail.core.paging.event import TimerRestarted
+from handrail.usecases import delivery, evaluation
 
 
 @pytest.mark.parametrize("takes", [timedelta(0), timedelta(seconds=8)])

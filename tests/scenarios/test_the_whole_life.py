@@ -1,10 +1,10 @@
 """From the first signal to the end, as far as the use cases reach today."""
 
-from handrail.core.alert.alert import AlertState, Disposition
-from handrail.core.paging.page import PageState
-
 from tests.world.sink import LOSES_THE_ANSWER
 from tests.world.world import World
+
+from handrail.core.alert.alert import AlertState, Disposition
+from handrail.core.paging.page import PageState
 
 
 def test_the_whole_life_of_an_incident(world: World) -> None:
