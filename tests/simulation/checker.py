@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from tests.simulation.outside import Promise
 from tests.simulation.stage import Stage
 from tests.world.sink import Call
-from tests.world.world import facts
 
 from handrail.core import limits
 from handrail.core.alert.alert import Alert, AlertState
@@ -21,6 +20,7 @@ from handrail.core.paging.invariant import (
 from handrail.core.paging.page import Page, PageState
 from handrail.ports.store import Transaction
 from handrail.usecases.delivery import Send
+from handrail.usecases.invariant_audit import page_facts
 from handrail.usecases.page_record import stream_of
 
 _FOREVER = timedelta(days=365)
@@ -84,7 +84,7 @@ class Checker:
     ) -> None:
         found: list[Violation] = []
         for page in tx.page.search(active_only=active_only, limit=_ALL):
-            about = facts(tx, page)
+            about = page_facts(tx, page)
             found += page_violations(about, now=self.stage.now, lateness_max=lateness)
         for alert in tx.alert.search(open_only=active_only, limit=_ALL):
             about_page = tx.page.get(PageId(alert.page_id)) if alert.page_id else None
@@ -120,7 +120,7 @@ class Checker:
             self._promise(tx, promise)
         acknowledged = set(self._human_promises)
         for page in tx.page.search(active_only=False, limit=_ALL):
-            events = facts(tx, page).events
+            events = page_facts(tx, page).events
             taken = {
                 f"{getattr(event, 'by', '')} takes {page.id}" for event, _ in events
             }

@@ -7,8 +7,8 @@ from datetime import timedelta
 from tests.simulation.fault import Edge, Fault, possible
 from typing_extensions import override
 
-RARE = frozenset({Edge.EXPIRE, Edge.CONFIG, Edge.FOLD, Edge.HUMAN, Edge.INGEST})
-_RARE_RATE = 0.3
+RARE = frozenset({Edge.EXPIRE, Edge.CONFIG, Edge.ADVANCE, Edge.EVALUATE})
+_RARE_RATE = 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +55,6 @@ def draw(rng: random.Random) -> Plan:
         rate=rng.choice((0.05, 0.15, 0.3)) if rng.random() < 0.9 else 0.0,
         trouble=timedelta(minutes=rng.choice((10, 20, 40))),
         alerts=rng.randint(2, 8),
-        burst=rng.choice((0, 0, 0, 40)),
+        burst=rng.choice((0, 0, 0, 0, 0, 40)),
         answers=rng.choice((0.1, 0.5, 0.9)),
     )

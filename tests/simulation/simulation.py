@@ -17,7 +17,7 @@ from tests.world.sink import Call
 from handrail.ports.store import Transaction
 from handrail.usecases.delivery import Send
 
-CHECK_EVERY = 150
+CHECK_EVERY = 300
 """Steps between two looks at everything active."""
 DRAIN_HOURS = 30
 """Long enough for what is held until the next support hours."""
@@ -107,7 +107,7 @@ class Simulation:
         burst_at = stage.seconds(0, end * 0.8)
         for number in range(stage.plan.burst):
             self._post_all(BURST + number, begins=burst_at + stage.seconds(0, 5))
-        for _ in range(rng.choice((0, 2, 6))):
+        for _ in range(rng.choice((0, 4, 8))):
             stage.later(stage.seconds(0, end), self.editors.edit)
         if Fault.ALL_DOWN in stage.plan.faults:
             stage.later(stage.seconds(0, end), self._all_down)

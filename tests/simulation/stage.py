@@ -17,12 +17,12 @@ from tests.simulation.outside import Ledger
 from tests.simulation.plan import Plan, draw
 from tests.simulation.wiring import Wiring
 from tests.world.clock import VirtualClock
+from tests.world.database import fresh_store
 from tests.world.seeded_ids import SeededIds
 
 from handrail.core import limits
 from handrail.core.errors import ConflictError
 from handrail.ports.store import Transaction
-from handrail.storage.sqlite import SqliteStore
 
 T = TypeVar("T")
 Act = Callable[[], None]
@@ -55,7 +55,7 @@ class Stage:
         self.coverage = coverage
         self.clock = VirtualClock()
         self.ids = SeededIds(seed, self.clock)
-        self.store = SqliteStore.in_memory(now=self._database_now, is_alive=self._lives)
+        self.store = fresh_store(now=self._database_now, is_alive=self._lives)
         self.nodes = [Node(name=f"node{n}") for n in range(self.plan.nodes)]
         self.ledger = Ledger()
         self.is_troubled = True

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from tests.world.clock import VirtualClock
 from tests.world.configuration import Configuration, payments
+from tests.world.database import fresh_store
 from tests.world.seeded_ids import SeededIds
 from tests.world.sink import Call, Sink
 
@@ -22,7 +23,6 @@ from handrail.core.alert.receipt import Receipt
 from handrail.core.alert.signal import Signal, SignalAction
 from handrail.core.ids import NodeId, PageId, ReceiptId, Slug
 from handrail.core.paging.invariant import (
-    PageFacts,
     Violation,
     alert_violations,
     page_violations,
@@ -32,11 +32,10 @@ from handrail.core.paging.page import Page
 from handrail.ports.channel import Message
 from handrail.ports.source import Parsed
 from handrail.ports.store import Transaction
-from handrail.storage.sqlite import SqliteStore
 from handrail.usecases import delivery, evaluation, message, paging
 from handrail.usecases.admission import accept
 from handrail.usecases.explain import Explanation, explain
-from handrail.usecases.page_record import page_event, stream_of
+from handrail.usecases.invariant_audit import page_facts
 from handrail.usecases.submission import Submission
 
 T = TypeVar("T")
@@ -60,9 +59,7 @@ class World:
         self.clock = VirtualClock()
         self.ids = SeededIds(seed, self.clock)
         self.sink = Sink()
-        self.store = SqliteStore.in_memory(
-            now=self.clock.now, is_alive=lambda node: node == NODE
-        )
+        self.store = fresh_store(now=self.clock.now, is_alive=lambda node: node == NODE)
         self.configuration = configuration or payments()
         self.is_standing_still = False
         self._answers: list[tuple[datetime, delivery.Send, Outcome]] = []
@@ -327,21 +324,10 @@ def _dues(tx: Transaction) -> list[datetime]:
     return [due for due in found if due is not None]
 
 
-def facts(tx: Transaction, page: Page) -> PageFacts:
-    """Return all that is recorded about a page."""
-    events = [(page_event(e), e.occurred_at) for e in tx.event.read(stream_of(page.id))]
-    return PageFacts(
-        page=page,
-        events=events,
-        deliveries=tx.delivery.for_page(page.id),
-        attempts=tx.delivery.attempts(page.id),
-    )
-
-
 def _violations(tx: Transaction) -> list[Violation]:
     found: list[Violation] = []
     for page in tx.page.search(active_only=False, limit=10_000):
-        found.extend(page_violations(facts(tx, page), now=tx.now))
+        found.extend(page_violations(page_facts(tx, page), now=tx.now))
     for alert in tx.alert.search(open_only=False, limit=10_000):
         page_of = tx.page.get(PageId(alert.page_id)) if alert.page_id else None
         found.extend(alert_violations(alert, page=page_of, now=tx.now))

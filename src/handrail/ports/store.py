@@ -124,6 +124,10 @@ class AlertStore(Protocol):
         """Return all firing alerts of one or of every integration."""
         ...
 
+    def generations(self) -> int:
+        """Return the sum of all alerts' generations: how often any was opened."""
+        ...
+
     def count_by_disposition(self) -> dict[str, int]:
         """Return how many alerts stand at each disposition."""
         ...
