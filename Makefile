@@ -51,7 +51,7 @@ soak: $(DEV_STAMP) ## simulate for an hour; HANDRAIL_SIM_SECONDS=... for longer
 check: $(DEV_STAMP) ## lint, formatting, types, import contracts, dependencies
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
-	@$(BIN)/mypy
+	@$(BIN)/mypy $(wildcard src tests benchmarks tools)
 	@PYTHONPATH=src $(BIN)/lint-imports
 	@$(BIN)/deptry src
 

@@ -11,11 +11,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from typing_extensions import override
-
 from tests.crash.running_server import ROOT, Reply, RunningServer
 from tests.peers.mailbox import Mailbox
 from tests.peers.program import free_port, wait_until
+from typing_extensions import override
 
 ANA = "ana@shop.test"
 BEN = "ben@shop.test"

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-
 from tests.peers.mailbox import plain_text
 from tests.peers.paged_shop import ANA, BEN, PagedShop, paged_shop
 from tests.peers.program import answers, free_port, require, running, wait_until
@@ -138,11 +137,10 @@ def test_its_webhook_and_its_pagerduty_form_page_once_and_resolve(
 
     first = paged.mailbox.wait_for(ANA)
     second = paged.mailbox.wait_for(BEN)
-    for name in ("hook", "till"):
-        wait_until(
-            lambda name=name: paged.alerts(name)[0]["repeats"] >= 2,
-            what=f"Alertmanager repeats itself to {name}",
-        )
+    wait_until(
+        lambda: min(alert["repeats"] for alert in paged.alerts()) >= 2,
+        what="Alertmanager repeats itself to both",
+    )
 
     assert "DiskFull: 97 % are used (shop)" in str(first["Subject"])
     assert "node: db-1" in plain_text(first)
@@ -162,14 +160,6 @@ def test_its_webhook_and_its_pagerduty_form_page_once_and_resolve(
     assert len(paged.mailbox.to(BEN)) <= 2, "a repeat paged again"
 
 
-def test_a_key_as_a_bearer_token_does_as_well(scene: Scene) -> None:
-    scene.fire("DiskFull", "node=db-1", "to=bearer")
-
-    (alert,) = scene.paged.await_alerts(1, "hook")
-
-    assert alert["labels"]["node"] == "db-1"
-
-
 def test_a_wrong_key_is_a_failure_in_its_log_and_opens_nothing(scene: Scene) -> None:
     scene.fire("DiskFull", "to=nowhere")
 
@@ -178,6 +168,11 @@ def test_a_wrong_key_is_a_failure_in_its_log_and_opens_nothing(scene: Scene) -> 
 
     assert scene.paged.alerts() == []
     assert scene.paged.mailbox.messages == []
+
+    scene.fire("DiskSlow", "node=db-1", "to=bearer")
+
+    (alert,) = scene.paged.await_alerts(1)
+    assert alert["labels"]["node"] == "db-1", "the right key, as a bearer token"
 
 
 def test_what_a_stopped_handrail_did_not_take_arrives_later(scene: Scene) -> None:
@@ -225,7 +220,6 @@ def test_amtool_adds_queries_and_finds_no_silence(paged: PagedShop) -> None:
     assert [alert["annotations"] for alert in one] == [{"summary": "97 %"}]
     assert "DiskFull" in shown
     assert json.loads(amtool(url, "--output=json", "silence", "query")) == []
-    assert "prometheus" not in amtool(url, "cluster", "show")
     assert "Handrail" in amtool(url, "config", "show")
     assert len(paged.await_alerts(2)) == 2
 

@@ -6,6 +6,7 @@ PostgreSQL, the process's clock on SQLite) and is the only time a use case knows
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures import Future
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -137,6 +138,12 @@ class ReceiptStore(Protocol):
 
     def add(self, receipt: Receipt, *, is_folded: bool) -> None:
         """Insert one receipt with its entries."""
+        ...
+
+    def add_all(
+        self, receipts: Sequence[Receipt], *, folded: AbstractSet[ReceiptId]
+    ) -> None:
+        """Insert receipts; the journal owes nothing of those that are ``folded``."""
         ...
 
     def add_raw(self, raw: RawBody) -> None:
