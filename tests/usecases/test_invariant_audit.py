@@ -1,5 +1,4 @@
 from dataclasses import replace
-from datetime import timedelta
 
 from tests.world.world import World
 
@@ -144,4 +143,3 @@ def test_an_audit_that_does_not_end_is_told_of_and_a_sound_one_is_not() -> None:
     world.do(lambda tx: conclude(tx, unfinished, ids=world.ids))
 
     world.expect_told("ops", of="Handrail's nightly audit did not end")
-    world.fast_forward(minutes=timedelta(minutes=1).total_seconds() / 60)

@@ -15,6 +15,7 @@ from hypothesis.stateful import (
 from tests.world.configuration import payments
 from tests.world.sink import ACCEPTS, IS_DOWN, LOSES_THE_ANSWER, LOSES_THE_MESSAGE
 from tests.world.world import World
+from typing_extensions import override
 
 from handrail.core.errors import ConflictError
 from handrail.core.paging.page import LAST_RESORT_LEVEL, PageState
@@ -162,6 +163,7 @@ class Paging(RuleBasedStateMachine):
         if hasattr(self, "world"):
             assert self.world.violations() == []
 
+    @override
     def teardown(self) -> None:
         if hasattr(self, "world"):
             self.world.store.close()
