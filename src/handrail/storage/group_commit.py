@@ -10,6 +10,7 @@ from typing import Any, Generic, Self, TypeVar
 from handrail.core import limits
 from handrail.core.errors import OverloadedError, UnavailableError
 from handrail.ports.store import Transaction
+from handrail.storage.scope import Scope
 
 T = TypeVar("T")
 
@@ -55,6 +56,20 @@ class Settlement:
             return cls(act(), None)
         except BaseException as error:  # noqa: BLE001  handed on through the future
             return cls(None, error)
+
+    @classmethod
+    def of_all(cls, jobs: Sequence[AnyJob], tx: Transaction, scope: Scope) -> Self:
+        """Run many jobs as one; the result is the list of theirs."""
+
+        def act() -> list[Any]:
+            results = []
+            for job in jobs:
+                scope.begin_work()
+                results.append(job.work(tx))
+            scope.flush()
+            return results
+
+        return cls.of(act)
 
     def settle(self, future: "Future[Any]") -> None:
         """Tell the future."""
