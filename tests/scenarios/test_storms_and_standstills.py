@@ -137,3 +137,21 @@ def test_what_expired_while_nothing_ran_is_paged_all_the_same(world: World) -> N
     world.fast_forward(seconds=1)
     world.expect_told("ana")
     assert world.page().alert_expired
+
+
+def test_a_digest_that_is_sent_again_keeps_its_idempotency_key(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world(payments(policy=["user:ana for 4h"]))
+    with world.standing_still():
+        world.signal("Disk full")
+        world.signal("Queue stuck")
+        world.fast_forward(minutes=1)
+    world.sink.once("ana@email.test", LOSES_THE_ANSWER)
+
+    world.fast_forward(minutes=1)
+
+    digests = [call.message for call in world.sink.calls]
+    assert [len(digest.items) for digest in digests] == [2, 2]
+    assert len({digest.idempotency_key for digest in digests}) == 1
+    world.forget_messages()

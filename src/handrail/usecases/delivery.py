@@ -148,6 +148,8 @@ def record(
     Success counts whatever happened meanwhile; failure only under the present fence.
     """
     attempts = []
+    # One for all: what travelled together is tried again together, under one key.
+    jitter = ids.jitter()
     for claimed_one in send.deliveries:
         stored = tx.delivery.get(claimed_one.id, lock=True)
         if stored is None:
@@ -157,7 +159,7 @@ def record(
             stored,
             outcome,
             fence=claimed_one.fence,
-            jitter=ids.jitter(),
+            jitter=jitter,
             now=tx.now,
         )
         if settled.delivery != stored:
