@@ -8,6 +8,7 @@ PostgreSQL, the process's clock on SQLite) and is the only time a use case knows
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import Future
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -30,6 +31,18 @@ from handrail.core.paging.page import Page
 from handrail.core.people.contact_method import ChannelKind
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setback:
+    """An attempt inside a transaction that failed and was undone.
+
+    Attributes:
+        is_passing: Somebody else was in the way; the same may succeed soon.
+    """
+
+    error: Exception
+    is_passing: bool
 
 
 class EventStore(Protocol):
@@ -389,6 +402,14 @@ class Transaction(Protocol):
     @property
     def now(self) -> datetime:
         """The instant of this transaction."""
+        ...
+
+    def attempt(self, work: Callable[[], T]) -> T | Setback:
+        """Do the work so that its failure undoes its own writes and nothing else.
+
+        The failure is logged. What dooms the whole transaction (the connection or
+        the disk failed) is raised all the same.
+        """
         ...
 
     @property
