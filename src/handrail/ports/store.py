@@ -440,8 +440,15 @@ class Store(Protocol):
         """
         ...
 
-    def submit(self, work: Callable[[Transaction], T]) -> "Future[T]":
+    def submit(
+        self, work: Callable[[Transaction], T], *, is_debt: bool = False
+    ) -> "Future[T]":
         """Queue the work for the group commit; the future is done after it.
+
+        Args:
+            work: The transaction.
+            is_debt: It must be done, however many signals wait: it is never refused
+                and goes before them.
 
         Raises:
             OverloadedError: The queue is full; nothing was queued.

@@ -142,8 +142,10 @@ class PostgresStore(Store):
         return self._again(lambda: self._run_once(work))
 
     @override
-    def submit(self, work: Callable[[Transaction], T]) -> "Future[T]":
-        return self._group.submit(work)
+    def submit(
+        self, work: Callable[[Transaction], T], *, is_debt: bool = False
+    ) -> "Future[T]":
+        return self._group.submit(work, is_debt=is_debt)
 
     @override
     def read(self, work: Callable[[Transaction], T]) -> T:
@@ -229,6 +231,7 @@ class PostgresStore(Store):
                 if trouble_of(settlement.error) is Trouble.DISCONNECTED:
                     raise settlement.error
                 scope.control("ROLLBACK TO work")
+                settlement = _as_told(settlement)
             else:
                 deed.has_written = deed.has_written or scope.has_written
             scope.control("RELEASE work")
@@ -327,6 +330,15 @@ def _given_up(error: _AgainError) -> Exception:
     if isinstance(error.cause, LostRaceError):
         return error.cause
     return UnavailableError(f"others kept changing the same: {error}")
+
+
+def _as_told(settlement: Settlement) -> Settlement:
+    """Return the settlement with a lock or space not to be had told as a refusal."""
+    error = settlement.error
+    if isinstance(error, _ERRORS) and not _is_race(error):
+        told = _refusal_or_bug(error, trouble_of(error))
+        return Settlement(None, told)
+    return settlement
 
 
 def _is_race(error: BaseException | None) -> bool:
