@@ -34,7 +34,7 @@ from handrail.ports.id_source import IdSource
 from handrail.ports.store import Setback, Transaction
 from handrail.usecases import paging, setback
 
-HELD = "held"
+HELD = paging.HELD
 """The meta key that keeps everything from being sent, after a restore."""
 
 DUE_SEEN_MAX = 2000

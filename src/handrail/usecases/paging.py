@@ -31,6 +31,8 @@ from handrail.usecases import setback
 from handrail.usecases.page_record import new_event, stream_of
 
 ENGINE = "engine"
+HELD = "held"
+"""The meta key that keeps everything from being sent, after a restore."""
 
 
 def open_page(
@@ -161,7 +163,12 @@ def note_expiry(tx: Transaction, page_id: PageId, *, ids: IdSource) -> Page:
 
 
 def advance_due(tx: Transaction, *, ids: IdSource, limit: int) -> int:
-    """Advance pages whose timer has run out; return how many were looked at."""
+    """Advance pages whose timer has run out; return how many were looked at.
+
+    None while held: nobody is told then, so nobody can have left it unanswered.
+    """
+    if tx.meta.get(HELD):
+        return 0
     pages = tx.page.due(limit=limit)
     if pages:
         snapshot = tx.configuration.snapshot()

@@ -223,8 +223,8 @@ def escalate_now(
     if page.state is PageState.RESOLVED:
         msg = "this page is resolved; there is nothing to escalate"
         raise ConflictError(msg)
-    if page.state is PageState.EXHAUSTED:
-        page = replace(page, last_resort_times=0)
+    # Whoever asks is not turned away because the last resort was told before.
+    page = replace(page, last_resort_times=0)
     reason = EscalationReason.REQUESTED
     return climb(page, reason=reason, by=by, snapshot=snapshot, now=now)
 
