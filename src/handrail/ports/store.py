@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from handrail.core.access.grant import ApiToken, OneTimeLink, Session
@@ -127,6 +127,10 @@ class AlertStore(Protocol):
         """Return the earliest ``expire_due_at`` of any firing alert."""
         ...
 
+    def shift_evaluations(self, by: timedelta) -> int:
+        """Move every ``evaluate_due_at`` that is still to come."""
+        ...
+
     def search(
         self, *, open_only: bool, limit: int, before: AlertId | None = None
     ) -> list[Alert]:
@@ -215,6 +219,10 @@ class PageStore(Protocol):
         """Return locked open pages whose timer has run out, oldest first."""
         ...
 
+    def timed(self) -> list[Page]:
+        """Return every open page whose timer is still to come."""
+        ...
+
     def next_due(self) -> datetime | None:
         """Return the earliest timer of any page."""
         ...
@@ -275,6 +283,10 @@ class DeliveryStore(Protocol):
 
         A bundle counts once. Those still under way count, too.
         """
+        ...
+
+    def shift_owed(self, by: timedelta) -> int:
+        """Move every due time, next attempt and lease of what is owed still to come."""
         ...
 
     def lapse_leases(self, owners: Sequence[NodeId]) -> int:

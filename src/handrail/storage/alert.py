@@ -1,7 +1,7 @@
 """Alerts: at most one open per integration and dedup key."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import (
     Column,
@@ -21,7 +21,7 @@ from handrail.core.alert.receipt import EntryKind, ReceiptEntry
 from handrail.core.ids import AlertId, Slug
 from handrail.core.instants import from_micros, to_micros
 from handrail.ports.store import AlertStore
-from handrail.storage.codec import RowCodec, storable, to_json
+from handrail.storage.codec import MICROSECOND, RowCodec, storable, to_json
 from handrail.storage.receipt import fold_all
 from handrail.storage.schema import INSTANT, KEY, METADATA
 from handrail.storage.scope import Row, Scope
@@ -143,6 +143,10 @@ _TOUCH_POSTGRES = (
 )
 _GENERATIONS = select(func.sum(ALERT.c.generation))
 
+_SHIFT_EVALUATIONS = (
+    "UPDATE alert SET evaluate_due_at = evaluate_due_at + ? WHERE evaluate_due_at > ?"
+)
+
 
 class SqlAlertStore(AlertStore):
     """Alerts in one table; the unique index on open keys decides races.
@@ -219,6 +223,11 @@ class SqlAlertStore(AlertStore):
     @override
     def next_expiry(self) -> datetime | None:
         return self._earliest(_NEXT_EXPIRY)
+
+    @override
+    def shift_evaluations(self, by: timedelta) -> int:
+        now = to_micros(self._scope.now)
+        return self._scope.change(_SHIFT_EVALUATIONS, (by // MICROSECOND, now))
 
     @override
     def search(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from handrail.core import limits
 from handrail.core.alert.alert import Alert, AlertState, Disposition
@@ -226,6 +227,30 @@ def _advance_anyhow(
             tx, what="escalate a page", about=about, setback=failed, ids=ids
         )
     )
+
+
+def follow_clock(tx: Transaction, by: timedelta, *, ids: IdSource) -> int:
+    """Move what is due with a clock that was set back; return how many pages were.
+
+    What was to come in five minutes comes in five minutes, not in an hour and five.
+    What is held for somebody's hours is only looked at again.
+
+    Args:
+        tx: A transaction that reads the clock after its step.
+        by: How far the clock was set back; negative.
+        ids: Makes ids.
+    """
+    assert by < timedelta(0), "only a clock that was set back delays anything"
+    tx.alert.shift_evaluations(by)
+    tx.delivery.shift_owed(by)
+    pages = tx.page.timed()
+    for page in pages:
+        assert page.advance_due_at is not None
+        event = TimerRestarted(
+            escalate_at=page.advance_due_at + by, why=f"the clock was set back by {-by}"
+        )
+        _record(tx, page, (event,), actor=ENGINE, ids=ids)
+    return len(pages)
 
 
 def escalate_dead_level(
