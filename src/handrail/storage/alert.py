@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import (
     Column,
@@ -22,7 +22,7 @@ from handrail.core.alert.receipt import EntryKind, ReceiptEntry
 from handrail.core.ids import AlertId, Slug
 from handrail.core.instants import from_micros, to_micros
 from handrail.ports.store import AlertStore
-from handrail.storage.codec import RowCodec, storable, to_json
+from handrail.storage.codec import MICROSECOND, RowCodec, storable, to_json
 from handrail.storage.receipt import fold_all
 from handrail.storage.schema import INSTANT, KEY, METADATA
 from handrail.storage.scope import Row, Scope
@@ -148,6 +148,10 @@ _TOUCH_POSTGRES = (
 )
 _GENERATIONS = select(func.sum(ALERT.c.generation))
 
+_SHIFT_EVALUATIONS = (
+    "UPDATE alert SET evaluate_due_at = evaluate_due_at + ? WHERE evaluate_due_at > ?"
+)
+
 
 @dataclass(slots=True)
 class _Touch:
@@ -247,6 +251,11 @@ class SqlAlertStore(AlertStore):
     @override
     def next_expiry(self) -> datetime | None:
         return self._earliest(_NEXT_EXPIRY)
+
+    @override
+    def shift_evaluations(self, by: timedelta) -> int:
+        now = to_micros(self._scope.now)
+        return self._scope.change(_SHIFT_EVALUATIONS, (by // MICROSECOND, now))
 
     @override
     def search(

@@ -24,7 +24,7 @@ from handrail.core.instants import from_micros, to_micros
 
 T = TypeVar("T")
 Convert = Callable[[Any], Any]
-_MICROSECOND = timedelta(microseconds=1)
+MICROSECOND = timedelta(microseconds=1)
 _UNWRITABLE = "\ufffd"
 
 
@@ -66,7 +66,7 @@ def to_policy_text(policy: EscalationPolicy) -> str:
             "levels": [
                 {
                     "targets": [str(target) for target in level.targets],
-                    "escalate_after_micros": level.escalate_after // _MICROSECOND,
+                    "escalate_after_micros": level.escalate_after // MICROSECOND,
                 }
                 for level in policy.levels
             ],

@@ -147,8 +147,10 @@ class PostgresStore(Store):
         return self._again(lambda: self._run_once(work))
 
     @override
-    def submit(self, work: Callable[[Transaction], T]) -> "Future[T]":
-        return self._group.submit(work)
+    def submit(
+        self, work: Callable[[Transaction], T], *, is_debt: bool = False
+    ) -> "Future[T]":
+        return self._group.submit(work, is_debt=is_debt)
 
     @override
     def read(self, work: Callable[[Transaction], T]) -> T:

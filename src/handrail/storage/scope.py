@@ -1,6 +1,7 @@
 """What the queries of one transaction share."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Protocol
@@ -168,6 +169,23 @@ class Scope:
     def control(self, sql: str) -> None:
         """Begin or end something; not a change by itself."""
         self._cursor.execute(sql)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo what is written within if it raises, and raise on.
+
+        The error of an undoing that fails as well is raised in its stead.
+        """
+        before = self.has_written, self.is_folded
+        self.control("SAVEPOINT attempt")
+        try:
+            yield
+        except Exception:
+            self.control("ROLLBACK TO attempt")
+            self.control("RELEASE attempt")
+            self.has_written, self.is_folded = before
+            raise
+        self.control("RELEASE attempt")
 
     def close(self) -> None:
         """Give the cursor back."""

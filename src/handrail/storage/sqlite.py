@@ -152,9 +152,11 @@ class SqliteStore(Store):
         return self._run_inline(work).result()
 
     @override
-    def submit(self, work: Callable[[Transaction], T]) -> "Future[T]":
+    def submit(
+        self, work: Callable[[Transaction], T], *, is_debt: bool = False
+    ) -> "Future[T]":
         if self._group is not None:
-            return self._group.submit(work)
+            return self._group.submit(work, is_debt=is_debt)
         return self._run_inline(work)
 
     @override
