@@ -38,6 +38,15 @@ test: $(DEV_STAMP) ## set up what the tests need and run all of them
 	@tools/system-packages
 	@$(BIN)/python -m pytest -ra $(ARGS)
 
+.PHONY: sim
+sim: $(DEV_STAMP) ## replay a simulated world and tell all of it: make sim SEED=27
+	@PYTHONPATH=src:. $(BIN)/python -m tests.simulation $(SEED)
+
+.PHONY: soak
+soak: $(DEV_STAMP) ## simulate for an hour; HANDRAIL_SIM_SECONDS=... for longer
+	@HANDRAIL_SIM_SECONDS=$${HANDRAIL_SIM_SECONDS:-3600} HANDRAIL_SIM_SEED=$$RANDOM$$RANDOM \
+	  $(BIN)/python -m pytest tests/simulation/test_campaign.py -q --timeout=0 $(ARGS)
+
 .PHONY: check
 check: $(DEV_STAMP) ## lint, formatting, types, import contracts, dependencies
 	@$(BIN)/ruff check

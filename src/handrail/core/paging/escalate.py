@@ -217,13 +217,15 @@ def escalate_now(
 ) -> tuple[PageEvent, ...]:
     """Pass the page on to the next level at once, because somebody asked.
 
+    Whoever asks is never answered with silence: at the end of the policy the last
+    resort is told once more, however often it was.
+
     Raises:
         ConflictError: The page is resolved.
     """
     if page.state is PageState.RESOLVED:
         msg = "this page is resolved; there is nothing to escalate"
         raise ConflictError(msg)
-    # Whoever asks is not turned away because the last resort was told before.
     page = replace(page, last_resort_times=0)
     reason = EscalationReason.REQUESTED
     return climb(page, reason=reason, by=by, snapshot=snapshot, now=now)
