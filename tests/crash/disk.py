@@ -76,9 +76,13 @@ class Disk:
                 left[path] = _torn(file, random)
         return left
 
-    @property
-    def unsynced_writes(self) -> int:
-        return sum(len(file.unsynced) for file in self._files.values())
+    def unsynced_writes(self, prefix: str) -> int:
+        """Return how many writes to files with such names a cut may undo."""
+        return sum(
+            len(file.unsynced)
+            for path, file in self._files.items()
+            if Path(path).name.startswith(prefix)
+        )
 
 
 def _applied(content: bytes, changes: list[Write | Truncate]) -> bytes:

@@ -8,7 +8,7 @@ from handrail.usecases.submission import Submission
 
 def plant() -> None:
     """Plant it in this process."""
-    SignalEndpoint._commit = _commit  # type: ignore[method-assign]  # planted
+    SignalEndpoint._commit = _commit  # type: ignore[method-assign,assignment]  # planted
 
 
 async def _commit(endpoint: SignalEndpoint, submission: Submission) -> Receipt:

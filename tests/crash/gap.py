@@ -8,6 +8,7 @@ import os
 import threading
 from collections.abc import Callable
 from enum import StrEnum, unique
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -39,6 +40,13 @@ _AROUND_COMMIT = {
     "claim": (Gap.CLAIM_UNCOMMITTED, Gap.CLAIM_UNSENT),
     "record": (Gap.RECORD_UNCOMMITTED, Gap.RECORD_COMMITTED),
 }
+_STEPS = (
+    ("accept", "handrail.api.ingest.endpoint", "accept"),
+    ("evaluate", "handrail.usecases.evaluation", "evaluate_due"),
+    ("claim", "handrail.engine.send_deliveries", "claim"),
+    ("record", "handrail.engine.send_deliveries", "record"),
+)
+"""Each step's name here, and where its caller finds its use case."""
 
 
 class _Trap:
@@ -62,18 +70,13 @@ def install() -> None:
     """Place the pause that the environment names, if it names one."""
     if not os.environ.get(GAP):
         return
-    trap = _Trap(
-        Gap(os.environ[GAP]), int(os.environ[PASSES]), Path(os.environ[BELL])
-    )
+    trap = _Trap(Gap(os.environ[GAP]), int(os.environ[PASSES]), Path(os.environ[BELL]))
     _around_commits(trap)
     _around_sends(trap)
 
 
 def _around_commits(trap: _Trap) -> None:
-    from handrail.api.ingest import endpoint
-    from handrail.engine import send_deliveries
     from handrail.storage.sqlite import SqliteStore
-    from handrail.usecases import evaluation
 
     in_group: set[str] = set()
 
@@ -86,10 +89,9 @@ def _around_commits(trap: _Trap) -> None:
 
         return noting
 
-    endpoint.accept = noted("accept", endpoint.accept)
-    evaluation.evaluate_due = noted("evaluate", evaluation.evaluate_due)
-    send_deliveries.claim = noted("claim", send_deliveries.claim)
-    send_deliveries.record = noted("record", send_deliveries.record)
+    for name, home, verb in _STEPS:
+        module = import_module(home)
+        setattr(module, verb, noted(name, getattr(module, verb)))
     honest = SqliteStore._execute
 
     def execute(store: SqliteStore, sql: str) -> None:
@@ -102,7 +104,7 @@ def _around_commits(trap: _Trap) -> None:
         for _, after in gaps:
             trap.pass_by(after)
 
-    SqliteStore._execute = execute  # type: ignore[method-assign]  # placed pause
+    SqliteStore._execute = execute  # type: ignore[method-assign,assignment]  # placed pause
 
 
 def _around_sends(trap: _Trap) -> None:
@@ -113,8 +115,16 @@ def _around_sends(trap: _Trap) -> None:
     honest = WebhookChannel.send
 
     async def send(channel: WebhookChannel, message: Message) -> Outcome:
+        trap.pass_by(Gap.CLAIM_UNSENT)
         outcome = await honest(channel, message)
         trap.pass_by(Gap.SEND_UNRECORDED)
         return outcome
 
-    WebhookChannel.send = send  # type: ignore[method-assign]  # placed pause
+    WebhookChannel.send = send  # type: ignore[method-assign,assignment]  # placed pause
+
+
+if __name__ == "__main__":
+    from handrail.cli.main import main
+
+    install()
+    main()

@@ -14,5 +14,5 @@ def _lazy(cls: type[SqliteStore], path: Path, **options: Any) -> SqliteStore:
     return store
 
 
-SqliteStore.open = classmethod(_lazy)  # type: ignore[assignment,method-assign]  # planted
+SqliteStore.open = classmethod(_lazy)  # type: ignore[assignment,method-assign,arg-type]  # planted
 main()

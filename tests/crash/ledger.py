@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import dataclass, field
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,13 +21,13 @@ class Ledger:
         accepted: Alerts whose senders got 202, in order.
         taken: Pages whose acknowledgement was answered 2xx.
         unknown: How often a sender got no answer and had to send again.
-        reachable: Where the servers that live now are.
+        reachable: Where the servers that live now are, by their data folders.
     """
 
     accepted: list[Promise] = field(default_factory=list)
     taken: list[str] = field(default_factory=list)
     unknown: int = 0
-    reachable: list[str] = field(default_factory=list)
+    reachable: dict[Path, str] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def accept(self, title: str, receipt: str) -> None:

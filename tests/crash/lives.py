@@ -6,7 +6,7 @@ import os
 import signal
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -19,7 +19,7 @@ from tests.crash.gap import Gap
 from tests.crash.ledger import Ledger
 from tests.crash.load import Load
 from tests.crash.sink import Sink
-from tests.crash.zygote import Zygote
+from tests.crash.zygote import ColdStart, Zygote
 
 GAP_SECONDS_MAX = 10.0
 LINGER_SECONDS = 0.015
@@ -33,11 +33,12 @@ NOT_REACHED = "not reached"
 class Lives:
     """A data folder, its servers one after another, and what the world was told."""
 
-    zygote: Zygote
+    zygote: Zygote | ColdStart
     sink: Sink
     folder: Path
     random: Random
     flags: Sequence[str] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
     ledger: Ledger = field(default_factory=Ledger)
     kills: Counter[str] = field(default_factory=Counter)
     killed_at: dict[int, float] = field(default_factory=dict)
@@ -61,7 +62,7 @@ class Lives:
         arguments += ["--listen", "127.0.0.1:0", "--outgoing-allow", "127.0.0.0/8"]
         self.process = self.zygote.start(
             [*arguments, *self.flags],
-            environment or {},
+            {**self.environment, **(environment or {})},
             log=self.folder.parent / f"{self.folder.name}.log",
         )
 
@@ -70,7 +71,7 @@ class Lives:
         give_up_at = time.monotonic() + seconds
         while time.monotonic() < give_up_at:
             if url := _read(self.address):
-                self.ledger.reachable = [url]
+                self.ledger.reachable[self.folder] = url
                 return url
             time.sleep(0.003)
         msg = f"no server after {seconds} s"
@@ -86,14 +87,18 @@ class Lives:
         key: str = self.call(url, "/integrations/test/key", {})["key"]
         return key
 
-    def load(self, key: str, *, senders: int = 3) -> Load:
-        """Return senders and an acknowledger for this installation."""
+    def load(
+        self, key: str, *, senders: int = 3, pause_seconds: float = 0.02, first: int = 0
+    ) -> Load:
+        """Return senders and an acknowledger; alerts are numbered from ``first``."""
         return Load(
             ledger=self.ledger,
             sink=self.sink,
             key=key,
             token=self.token,
             senders=senders,
+            pause_seconds=pause_seconds,
+            first=first,
         )
 
     def call(self, url: str, path: str, body: object) -> Any:
@@ -111,7 +116,9 @@ class Lives:
         assert answer.status < 300, (path, answer.status, said[:2000])
         return json.loads(said)
 
-    def live_until(self, place: Gap, *, bell: "Bell") -> None:
+    def live_until(
+        self, place: Gap, *, bell: "Bell", seconds: float = GAP_SECONDS_MAX
+    ) -> None:
         """Live one life and kill it in the gap, after a few passes of it."""
         bell.clear()
         self.begin(
@@ -122,7 +129,7 @@ class Lives:
             }
         )
         self.await_ready()
-        is_there = bell.wait(GAP_SECONDS_MAX)
+        is_there = bell.wait(seconds)
         time.sleep(LINGER_SECONDS)
         self.kill(place if is_there else NOT_REACHED)
 
@@ -132,7 +139,7 @@ class Lives:
         self.begin()
         while (left := ends_at - time.monotonic()) > 0:
             if url := _read(self.address):
-                self.ledger.reachable = [url]
+                self.ledger.reachable[self.folder] = url
             time.sleep(min(left, 0.005))
         self.kill(AT_RANDOM)
 
@@ -142,7 +149,7 @@ class Lives:
         self.killed_at[self.sink.life] = time.monotonic()
         status = self.zygote.wait(self.process)
         assert status == -signal.SIGKILL, f"it had ended by itself: {status}"
-        self.ledger.reachable = []
+        self.ledger.reachable.pop(self.folder, None)
         self.kills[why] += 1
 
     def stop(self) -> float:
@@ -151,7 +158,7 @@ class Lives:
         os.kill(self.process, signal.SIGTERM)
         status = self.zygote.wait(self.process)
         assert status == 0, f"it ended with {status}"
-        self.ledger.reachable = []
+        self.ledger.reachable.pop(self.folder, None)
         return time.monotonic() - began
 
     def drain(self, *, seconds: float = 60.0) -> set[str]:

@@ -13,6 +13,7 @@ from tests.crash.ledger import Ledger
 from tests.crash.sink import Sink
 
 PAUSE_SECONDS = 0.02
+AGAIN_SECONDS = 0.02
 ACKNOWLEDGE_EVERY = 3
 _ACCEPTED = 202
 _DONE = range(200, 300)
@@ -32,11 +33,13 @@ class Load:
     token: str
     senders: int = 3
     pause_seconds: float = PAUSE_SECONDS
-    _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
+    first: int = 0
+    _numbers: "itertools.count[int]" = field(init=False)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
 
     def __enter__(self) -> Self:
+        self._numbers = itertools.count(self.first)
         self._threads = [
             threading.Thread(target=self._send_all, args=(place,))
             for place in range(self.senders)
@@ -47,6 +50,10 @@ class Load:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Send and acknowledge no more."""
         self._stopping.set()
         for thread in self._threads:
             thread.join()
@@ -71,8 +78,7 @@ class Load:
             if answer is not None and answer[0] == _ACCEPTED:
                 self.ledger.accept(title, answer[1])
                 return
-            self.ledger.doubt()
-            if self._stopping.wait(0.01):
+            if self._stopping.wait(AGAIN_SECONDS):
                 return
 
     def _acknowledge_all(self) -> None:
@@ -115,6 +121,7 @@ class _Line:
             answer.read()
         except (OSError, http.client.HTTPException):
             self.close()
+            self._ledger.doubt()
             return None
         return answer.status, answer.headers.get("handrail-receipt", "")
 
@@ -125,7 +132,7 @@ class _Line:
         self._connection = None
 
     def _connected(self) -> http.client.HTTPConnection | None:
-        places = list(self._ledger.reachable)
+        places = list(self._ledger.reachable.values())
         if self._connection is not None and self._url in places:
             return self._connection
         self.close()

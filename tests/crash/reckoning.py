@@ -1,9 +1,16 @@
 """What the database and the people have, against what the world was promised."""
 
+import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+
+from tests.crash.ledger import Ledger
+from tests.crash.lives import Lives
+from tests.crash.sink import Arrival
+from tests.world.world import facts
 
 from handrail.core.alert.receipt import EntryKind
 from handrail.core.ids import AlertId, PageId, ReceiptId
@@ -15,9 +22,7 @@ from handrail.core.paging.invariant import (
 )
 from handrail.core.paging.page import Page, PageState
 from handrail.ports.store import Store, Transaction
-from tests.crash.ledger import Ledger
-from tests.crash.sink import Arrival
-from tests.world.world import facts
+from handrail.storage.sqlite import SqliteStore
 
 _ALL = 100_000
 _LATENESS_MAX = timedelta(seconds=30)
@@ -32,22 +37,42 @@ class Reckoning:
         lost: Accepted alerts that the database does not have.
         never_made: Accepted alerts that nobody was told of.
         forgotten: Acknowledgements that did not last.
-        broken: Invariants and promises that do not hold, in words.
+        broken: Invariants that do not hold, in words.
+        untimely: Arrivals that came too early, or twice for no reason.
         repeats: Deliveries that arrived again, which at-least-once allows.
-        repeated_key_changes: Of those, how many came under another key.
     """
 
     lost: list[str] = field(default_factory=list)
     never_made: list[str] = field(default_factory=list)
     forgotten: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
+    untimely: list[str] = field(default_factory=list)
     pages: int = 0
     repeats: int = 0
 
     @property
     def faults(self) -> list[str]:
         """Return everything that must not be."""
-        return [*self.lost, *self.never_made, *self.forgotten, *self.broken]
+        return [
+            *self.lost,
+            *self.never_made,
+            *self.forgotten,
+            *self.broken,
+            *self.untimely,
+        ]
+
+
+def reckon_file(lives: Lives) -> Reckoning:
+    """Compare a stopped server's own database file with the ledger."""
+    path = lives.folder / "handrail.db"
+    store = SqliteStore.open(path, now=lambda: datetime.now(UTC))
+    found = reckon(store, lives.ledger, lives.sink.arrivals)
+    store.close()
+    with closing(sqlite3.connect(path)) as database:
+        checked = database.execute("PRAGMA integrity_check").fetchall()
+    if checked != [("ok",)]:
+        found.broken.append(f"integrity: {checked[:3]}")
+    return found
 
 
 def reckon(store: Store, ledger: Ledger, arrivals: list[Arrival]) -> Reckoning:
@@ -66,11 +91,13 @@ def _reckon(tx: Transaction, ledger: Ledger, arrivals: list[Arrival]) -> Reckoni
     for page_id in ledger.taken:
         page = tx.page.get(PageId(page_id))
         if page is None or page.state is not PageState.ACKNOWLEDGED:
-            found.forgotten.append(f"{page_id}: acknowledged, now {page and page.state}")
+            found.forgotten.append(
+                f"{page_id}: acknowledged, now {page and page.state}"
+            )
     pages = tx.page.search(active_only=False, limit=_ALL)
     found.pages = len(pages)
     found.broken.extend(_broken(tx, pages))
-    found.broken.extend(_untimely(tx, pages, arrivals, found))
+    found.untimely.extend(_untimely(tx, pages, arrivals, found))
     return found
 
 

@@ -56,6 +56,7 @@ class Answer:
 Call = Write | Truncate | Create | Unlink | Sync | Answer
 
 _LINE = re.compile(r"^(\d+) +(.*)$")
+_CALL = re.compile(r"^(\w+)\((.*)\) += (.*)$")  # short lines are padded to a column
 _FD = re.compile(r"^(\d+)(?:<([^>]*)>)?")
 _HEXED = re.compile(r"(?:\\x[0-9a-f]{2})*")
 _STRING = re.compile(r'"((?:\\x[0-9a-f]{2})*)"')
@@ -102,8 +103,10 @@ class _Reader:
         yield from self._call(text)
 
     def _call(self, text: str) -> Iterator[Call]:
-        name, _, rest = text.partition("(")
-        arguments, _, result = rest.rpartition(") = ")
+        matched = _CALL.match(text)
+        if matched is None:
+            return
+        name, arguments, result = matched.groups()
         handler = getattr(self, f"_{name}", None)
         if handler is not None and not result.startswith("-1"):
             yield from handler(arguments.rstrip(), result)

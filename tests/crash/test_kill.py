@@ -5,19 +5,15 @@ A server that answers before it commits must be found out by the same harness.
 """
 
 import os
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
 import pytest
-
-from handrail.storage.sqlite import SqliteStore
 from tests.crash.gap import Gap
 from tests.crash.lives import NOT_REACHED, Bell, Lives
-from tests.crash.reckoning import Reckoning, reckon
+from tests.crash.reckoning import Reckoning, reckon_file
 from tests.crash.sink import Sink
 from tests.crash.zygote import Zygote
 
@@ -40,7 +36,7 @@ def test_kills_in_every_gap_lose_nothing(tmp_path: Path) -> None:
         undelivered = lives.drain()
         stopped_in = lives.stop()
 
-    found = _reckon(lives)
+    found = reckon_file(lives)
     _tell(lives, found)
     assert found.faults == []
     assert undelivered == set()
@@ -63,7 +59,7 @@ def test_a_server_that_answers_before_it_commits_is_found_out(tmp_path: Path) ->
         lives.drain(seconds=5)
         lives.stop()
 
-    found = _reckon(lives)
+    found = reckon_file(lives)
     _tell(lives, found)
     assert len(found.lost) >= 5
 
@@ -77,9 +73,7 @@ def _plan(kills: int, random: Random) -> list[Gap | None]:
     return plan
 
 
-def _kill_many(
-    lives: Lives, bell: Bell, plan: list[Gap | None] | list[Gap]
-) -> None:
+def _kill_many(lives: Lives, bell: Bell, plan: list[Gap | None] | list[Gap]) -> None:
     for place in plan:
         if place is None:
             lives.live_a_while()
@@ -101,18 +95,6 @@ def _lives(tmp_path: Path, *, defect: str = "") -> Iterator[tuple[Lives, Bell]]:
             bell,
         )
     bell.close()
-
-
-def _reckon(lives: Lives) -> Reckoning:
-    path = lives.folder / "handrail.db"
-    store = SqliteStore.open(path, now=lambda: datetime.now(UTC))
-    found = reckon(store, lives.ledger, lives.sink.arrivals)
-    store.close()
-    with closing(sqlite3.connect(path)) as database:
-        checked = database.execute("PRAGMA integrity_check").fetchall()
-    if checked != [("ok",)]:
-        found.broken.append(f"integrity: {checked[:3]}")
-    return found
 
 
 def _tell(lives: Lives, found: Reckoning) -> None:

@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -18,11 +19,11 @@ from pathlib import Path
 from random import Random
 
 import pytest
-
-from handrail.storage.sqlite import SqliteStore
 from tests.crash.disk import Disk
 from tests.crash.running_server import RunningServer
 from tests.crash.system_calls import Answer, Call, read_calls, strace_command
+
+from handrail.storage.sqlite import SqliteStore
 
 CUTS = int(os.environ.get("HANDRAIL_CUTS", "2000"))
 CUTS_TO_SHOW_LOSS = 400
@@ -129,6 +130,7 @@ class _Report:
 
 def _cut(calls: list[Call], tmp_path: Path, *, cuts: int) -> _Report:
     random = Random(20261123)
+    left = _memory(tmp_path) / "left"
     first = next(i for i, call in enumerate(calls) if _told(call)[0])
     places = sorted(random.choices(range(first, len(calls) + 1), k=cuts))
     disk, report = Disk(), _Report()
@@ -142,14 +144,20 @@ def _cut(calls: list[Call], tmp_path: Path, *, cuts: int) -> _Report:
             receipts |= found_receipts
             taken |= found_taken
         done = place
-        report.with_loose_writes += disk.unsynced_writes > 0
-        left = tmp_path / "left"
+        report.with_loose_writes += disk.unsynced_writes("handrail.db") > 0
         _rebuild(disk, left, random)
         lost = _lost(left, receipts, taken, is_deep=number % 10 == 0)
         report.losses.extend((place, what) for what in lost)
         shutil.rmtree(left)
+    left.parent.rmdir()
     report.answers, report.taken = len(receipts), len(taken)
     return report
+
+
+def _memory(tmp_path: Path) -> Path:
+    """Return a folder in memory where there is one: rebuilding needs no real disk."""
+    shared = Path("/dev/shm")
+    return Path(tempfile.mkdtemp(dir=shared if shared.is_dir() else tmp_path))
 
 
 def _told(call: Call) -> tuple[set[str], set[str]]:

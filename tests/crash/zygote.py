@@ -79,6 +79,34 @@ class Zygote:
         return self._process.stdout.readline().strip()
 
 
+@dataclass(slots=True)
+class ColdStart:
+    """Starts each life as a supervisor would: a new process that imports everything."""
+
+    _living: "dict[int, subprocess.Popen[bytes]]" = field(default_factory=dict)
+
+    def start(
+        self, arguments: Sequence[str], environment: Mapping[str, str], *, log: Path
+    ) -> int:
+        """Start ``handrail`` with these arguments; return its process id."""
+        path = os.pathsep.join((str(ROOT / "src"), str(ROOT)))
+        with log.open("ab") as words:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "tests.crash.gap", *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=words,
+                cwd=ROOT,
+                env={**os.environ, "PYTHONPATH": path, **environment},
+            )
+        self._living[process.pid] = process
+        return process.pid
+
+    def wait(self, process: int) -> int:
+        """Wait for the end of a life; return its status, negative for a signal."""
+        return self._living.pop(process).wait(timeout=60)
+
+
 def main() -> None:
     """Import everything, then fork at every order."""
     for name in ("handrail.cli.main", "handrail.cli.serve", "uvloop", "httptools"):
@@ -94,7 +122,8 @@ def main() -> None:
             _, status = os.waitpid(order["wait"], 0)
             _say(str(os.waitstatus_to_exitcode(status)))
             continue
-        assert len(os.listdir("/proc/self/task")) == 1, "threads do not survive a fork"
+        threads = list(Path("/proc/self/task").iterdir())
+        assert len(threads) == 1, "threads do not survive a fork"
         child = os.fork()
         if child == 0:
             _live(order)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from tests.scenarios.conftest import MakeWorld
 from tests.world.configuration import payments
-from tests.world.sink import slow
+from tests.world.sink import LOSES_THE_ANSWER, slow
 from tests.world.world import World
 
 from handrail.core import limits
@@ -78,24 +78,20 @@ def test_after_a_standstill_nobody_is_passed_over(make_world: MakeWorld) -> None
 
 
 def test_a_level_that_was_never_told_gets_its_patience_anew(world: World) -> None:
-    world.sink.behave("ana@email.test", slow(timedelta(0)))
-    world.signal()
-    world.expect_told("ana")
     world.hold_sends()
-    world.fast_forward(minutes=5)
-
-    with world.standing_still():
-        world.fast_forward(minutes=30)
+    world.signal()
+    world.fast_forward(minutes=30)
+    assert world.page().level == 0
     world.release_sends()
     world.fast_forward(seconds=1)
 
-    world.expect_told("ben")
+    world.expect_told("ana")
     page = world.page()
     events = world.store.read(lambda tx: page_facts(tx, page)).events
     assert any(isinstance(event, TimerRestarted) for event, _ in events)
     world.fast_forward(minutes=4)
     world.expect_silence()
-    world.acknowledge("ben")
+    world.acknowledge("ana")
 
 
 def test_a_restored_installation_sends_nothing_until_it_is_released(
@@ -137,3 +133,21 @@ def test_what_expired_while_nothing_ran_is_paged_all_the_same(world: World) -> N
     world.fast_forward(seconds=1)
     world.expect_told("ana")
     assert world.page().alert_expired
+
+
+def test_a_digest_that_is_sent_again_keeps_its_idempotency_key(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world(payments(policy=["user:ana for 4h"]))
+    with world.standing_still():
+        world.signal("Disk full")
+        world.signal("Queue stuck")
+        world.fast_forward(minutes=1)
+    world.sink.once("ana@email.test", LOSES_THE_ANSWER)
+
+    world.fast_forward(minutes=1)
+
+    digests = [call.message for call in world.sink.calls]
+    assert [len(digest.items) for digest in digests] == [2, 2]
+    assert len({digest.idempotency_key for digest in digests}) == 1
+    world.forget_messages()

@@ -50,6 +50,11 @@ BUNDLE_WAIT_MAX = timedelta(seconds=15)
 """A bundle never waits longer than this: throttling coalesces, it does not delay."""
 BUNDLE_ITEMS_SHOWN_MAX = 20
 
+SET_ASIDE = timedelta(seconds=60)
+"""A row whose handling failed waits this long, so that it never blocks the others."""
+SET_ASIDE_PASSING = timedelta(seconds=1)
+"""The same where another transaction was in its way: the next try likely succeeds."""
+
 ESCALATE_AFTER_MIN = timedelta(seconds=1)
 ESCALATE_AFTER_MAX = timedelta(hours=24)
 LEVELS_MAX = 20

@@ -3,6 +3,7 @@
 Nothing here may stop a page: what cannot be worked out is left out, with a note.
 """
 
+import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
 
@@ -43,8 +44,12 @@ def compose(send: Send, *, base_url: str, sign: Sign) -> Message:
 
 
 def _key(send: Send) -> str:
-    # A bundle's content differs from any single message, so it has a key of its own.
-    return send.first.idempotency_key if len(send.deliveries) == 1 else f"msg_{send.id}"
+    # A bundle's content differs from any single message, so it has a key of its own:
+    # the same for the same deliveries, also where a crash made another node send it.
+    if len(send.deliveries) == 1:
+        return send.first.idempotency_key
+    parts = "\n".join(sorted(delivery.id for delivery in send.deliveries))
+    return f"msg_{hashlib.sha256(parts.encode()).hexdigest()[:32]}"
 
 
 def _item(send: Send, delivery: Delivery, *, base_url: str, sign: Sign) -> MessageItem:
@@ -92,8 +97,10 @@ def _details(alert: Alert | None) -> tuple[tuple[str, str], ...]:
         return ()
     facts = [*sorted(alert.labels.items()), *sorted(alert.annotations.items())]
     if alert.url:
-        facts.append(("source", alert.url))
-    return tuple((name, value) for name, value in facts if name not in _HIDDEN)
+        facts.append(("url", alert.url))
+    # PagerDuty's details are labels and annotations both: said once is enough.
+    once = dict.fromkeys(facts)
+    return tuple((name, value) for name, value in once if name not in _HIDDEN)
 
 
 def what_next(

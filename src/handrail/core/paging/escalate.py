@@ -175,6 +175,21 @@ def advance(
     )
 
 
+def to_last_resort(
+    page: Page, *, snapshot: Snapshot, now: datetime
+) -> tuple[PageEvent, ...]:
+    """Return what follows when the page's next level cannot be worked out at all."""
+    last = _last_resort(
+        page,
+        reason=EscalationReason.LEVEL_FAILED,
+        by=None,
+        snapshot=snapshot,
+        now=now,
+        place=0,
+    )
+    return (last,)
+
+
 def _patience(page: Page, snapshot: Snapshot) -> timedelta:
     if page.policy is None or page.level in (None, LAST_RESORT_LEVEL):
         return (snapshot.last_resort or BUILT_IN_LAST_RESORT).repeat_after
