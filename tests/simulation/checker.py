@@ -10,6 +10,7 @@ from handrail.core import limits
 from handrail.core.alert.alert import Alert, AlertState
 from handrail.core.audit.event import broken_link
 from handrail.core.ids import PageId
+from handrail.core.paging.event import PageAcknowledged, PageResolved
 from handrail.core.paging.invariant import (
     LATENESS_MAX,
     Violation,
@@ -149,7 +150,12 @@ class Checker:
             for page in pages
             if (at := self.stage.ledger.told_at.get(page.id)) is not None
         ]
-        ended = [at for page in pages if (at := _ended_at(page)) is not None]
+        ended = [
+            at
+            for page in pages
+            for event, at in page_facts(tx, page).events
+            if isinstance(event, PageAcknowledged | PageResolved)
+        ]
         if not pages and alert.state is AlertState.RESOLVED:
             assert alert.closed_at is not None
             ended.append(alert.closed_at)
