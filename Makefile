@@ -42,7 +42,7 @@ test: $(DEV_STAMP) ## set up what the tests need and run all of them
 check: $(DEV_STAMP) ## lint, formatting, types, import contracts, dependencies
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
-	@$(BIN)/mypy
+	@$(BIN)/mypy $(wildcard src tests benchmarks tools)
 	@PYTHONPATH=src $(BIN)/lint-imports
 	@$(BIN)/deptry src
 

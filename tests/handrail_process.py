@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -79,11 +79,30 @@ class ServerProcess:
 def serving(
     data_dir: Path, *flags: str, variables: Mapping[str, str] | None = None
 ) -> Iterator[ServerProcess]:
-    """Run a server on a free port until the block ends."""
+    """Run a server of this checkout on a free port until the block ends."""
     command = [sys.executable, "-m", "handrail", "serve", "--listen", "127.0.0.1:0"]
-    process = subprocess.Popen(
+    with serving_with(
         [*command, *flags],
-        env=environment(data_dir, **(variables or {})),
+        data_dir=data_dir,
+        folder=ROOT,
+        variables=environment(data_dir, **(variables or {})),
+    ) as server:
+        yield server
+
+
+@contextmanager
+def serving_with(
+    command: Sequence[str],
+    *,
+    data_dir: Path,
+    folder: Path,
+    variables: Mapping[str, str],
+) -> Iterator[ServerProcess]:
+    """Run any ``handrail serve`` in the folder until the block ends."""
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        env=variables,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

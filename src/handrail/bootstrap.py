@@ -31,6 +31,7 @@ from handrail.core.paging import ack_link
 from handrail.core.paging.outcome import Accepted
 from handrail.core.people.contact_method import ChannelKind
 from handrail.core.people.user import User
+from handrail.engine.audit_record import AuditRecord
 from handrail.engine.due_work import advance_pages, evaluate_alerts, expire_alerts
 from handrail.engine.housekeeping import fold_receipts, prune, reclaim_claims
 from handrail.engine.loop import Engine, Progress
@@ -194,6 +195,7 @@ class Handrail:
             fold_receipts(self._store, self._clock),
             reclaim_claims(self._store, self._clock),
             prune(self._store, self._clock),
+            AuditRecord(self._store, self._clock, self._ids),
         )
 
     def _application(self, base_url: str) -> ASGIApp:

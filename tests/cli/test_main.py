@@ -1,6 +1,6 @@
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import click
@@ -25,17 +25,22 @@ def test_every_listed_command_exists_and_explains_itself(name: str) -> None:
 def test_a_command_starts_within_its_budget(
     tmp_path: Path, arguments: list[str]
 ) -> None:
-    """Take the best of several: other work on the machine only ever adds."""
+    """Count the processor's time: on a busy machine the wall's is other people's."""
     command = [sys.executable, "-m", "handrail", *arguments]
     taken = []
-    for _ in range(10):
-        began = time.perf_counter()
+    for _ in range(5):
+        before = _seconds_of_children()
         subprocess.run(
             command, env=environment(tmp_path), check=True, capture_output=True
         )
-        taken.append(time.perf_counter() - began)
+        taken.append(_seconds_of_children() - before)
 
     assert min(taken) < STARTS_WITHIN_SECONDS
+
+
+def _seconds_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 @pytest.mark.parametrize(

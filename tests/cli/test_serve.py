@@ -8,8 +8,11 @@ from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
 from tests.handrail_process import ROOT, handrail, serving
+from tests.postgres_server import PostgresServer
 
+EXAMPLE = str(ROOT / "examples" / "handrail.yaml")
 STOPS_WITHIN_SECONDS = 2.0
 
 
@@ -142,10 +145,9 @@ def test_a_misspelled_setting_is_pointed_out(tmp_path: Path) -> None:
 def test_a_backup_of_a_running_server_is_restored_held_and_released(
     tmp_path: Path,
 ) -> None:
-    example = str(ROOT / "examples" / "handrail.yaml")
     file, old, new = tmp_path / "all.backup", tmp_path / "old", tmp_path / "new"
     with serving(old) as server:
-        handrail(old, "config", "apply", example)
+        handrail(old, "config", "apply", EXAMPLE)
         key = handrail(old, "integration", "key", "scripts").stdout.strip()
         saved = handrail(old, "backup", str(file))
         early = handrail(new, "held", variables={"HANDRAIL_URL": server.url})
@@ -180,3 +182,52 @@ def _held_with(data_dir: Path, *, count: int) -> bool:
         if state["count"] >= count:
             return bool(state["is_held"])
     return False
+
+
+@pytest.mark.postgres
+def test_two_servers_on_one_postgresql_share_everything(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    one, two, third = tmp_path / "one", tmp_path / "two", tmp_path / "third"
+    key = "one key for every process of the installation"
+    both = {"HANDRAIL_DATABASE_URL": postgres_url, "HANDRAIL_SECRET_KEY": key}
+    other = both | {"HANDRAIL_SECRET_KEY": key.swapcase()}
+    with serving(one, variables=both) as first, serving(two, variables=both) as second:
+        applied = handrail(one, "config", "apply", EXAMPLE)
+        secret = handrail(two, "integration", "key", "scripts").stdout.strip()
+        sent = handrail(one, "alert", "send", "It broke", "-q", "--key", secret)
+        refused = handrail(third, "serve", "--listen", "127.0.0.1:0", variables=other)
+        told = handrail(two, "explain", sent.stdout.strip())
+        stopped = first.stop()
+        still_served = handrail(two, "alert", "list", "--json")
+        codes = (stopped, second.stop())
+
+    assert applied.returncode == 0, applied.stderr
+    assert told.returncode == 0, told.stderr
+    assert "It broke" in told.stdout
+    assert "It broke" in still_served.stdout
+    assert refused.returncode == 1
+    assert "another secret key" in refused.stderr
+    assert codes == (0, 0)
+
+
+@pytest.mark.postgres
+def test_an_installation_moves_from_sqlite_to_postgresql(
+    tmp_path: Path, postgres_server: PostgresServer
+) -> None:
+    file, old, new = tmp_path / "all.backup", tmp_path / "old", tmp_path / "new"
+    url = postgres_server.url(postgres_server.new_database())
+    there = {"HANDRAIL_DATABASE_URL": url}
+    with serving(old):
+        handrail(old, "config", "apply", EXAMPLE)
+        saved = handrail(old, "backup", str(file))
+    new.mkdir(mode=0o700)
+    (old / "secret.key").rename(new / "secret.key")
+    moved = handrail(new, "restore", str(file), variables=there)
+    with serving(new, variables=there):
+        again = handrail(new, "config", "apply", EXAMPLE, "--json")
+        held = handrail(new, "held", "show", "--json")
+
+    assert saved.returncode == moved.returncode == 0, moved.stderr
+    assert json.loads(again.stdout)["is_changed"] is False
+    assert json.loads(held.stdout)["is_held"] is True

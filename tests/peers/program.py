@@ -58,9 +58,7 @@ def running(
                     process.wait()
 
 
-def wait_until(
-    claim: Callable[[], bool], *, what: str, seconds: float = 30.0
-) -> None:
+def wait_until(claim: Callable[[], bool], *, what: str, seconds: float = 30.0) -> None:
     """Return when the claim holds; fail naming it after that long."""
     give_up_at = time.monotonic() + seconds
     while not claim():

@@ -1,7 +1,6 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-
 from tests.world.configuration import Configuration
 from tests.world.world import World
 

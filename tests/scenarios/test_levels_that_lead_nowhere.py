@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from handrail.core.alert.alert import Disposition
-
 from tests.scenarios.conftest import MakeWorld
 from tests.world.configuration import Configuration, payments
 from tests.world.sink import IS_DOWN, NO_SUCH_ADDRESS, REFUSES_THE_MESSAGE
 from tests.world.world import World
+
+from handrail.core.alert.alert import Disposition
 
 
 def test_an_empty_level_is_skipped_at_once(make_world: MakeWorld) -> None:

@@ -1,9 +1,9 @@
 """First page, no answer, the next level, an acknowledgement: the main job."""
 
+from tests.world.world import World
+
 from handrail.core.alert.alert import Disposition
 from handrail.core.paging.page import PageState
-
-from tests.world.world import World
 
 
 def test_a_signal_tells_the_person_on_call_at_once(world: World) -> None:
@@ -13,7 +13,10 @@ def test_a_signal_tells_the_person_on_call_at_once(world: World) -> None:
 
     item = told.items[0]
     assert item.ack_url.startswith("https://handrail.test/a/")
-    assert item.what_next == "Without an answer, ben is told at 09:05 UTC (in 5 min): level 2."
+    assert (
+        item.what_next
+        == "Without an answer, ben is told at 09:05 UTC (in 5 min): level 2."
+    )
     assert ("host", "db-1") in item.details
 
 

@@ -1,16 +1,15 @@
 """What is edited, overridden, passed on or taken back while a page runs."""
 
 import pytest
+from tests.scenarios.conftest import MakeWorld
+from tests.world.configuration import payments
+from tests.world.world import World
 
 from handrail.core.alert.alert import AlertState, Disposition
 from handrail.core.errors import ConflictError
 from handrail.core.ids import Slug
 from handrail.core.paging.page import PageState
 from handrail.usecases import paging
-
-from tests.scenarios.conftest import MakeWorld
-from tests.world.configuration import payments
-from tests.world.world import World
 
 
 def test_an_edited_policy_does_not_touch_the_page_that_runs(world: World) -> None:

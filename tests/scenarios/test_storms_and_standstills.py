@@ -4,15 +4,15 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from tests.scenarios.conftest import MakeWorld
+from tests.world.configuration import payments
+from tests.world.sink import LOSES_THE_ANSWER, slow
+from tests.world.world import World
 
 from handrail.core import limits
 from handrail.core.paging.event import TimerRestarted
 from handrail.usecases import delivery, evaluation
-
-from tests.scenarios.conftest import MakeWorld
-from tests.world.configuration import payments
-from tests.world.sink import LOSES_THE_ANSWER, slow
-from tests.world.world import World, facts
+from handrail.usecases.invariant_audit import page_facts
 
 
 @pytest.mark.parametrize("takes", [timedelta(0), timedelta(seconds=8)])
@@ -91,7 +91,7 @@ def test_a_level_that_was_never_told_gets_its_patience_anew(world: World) -> Non
 
     world.expect_told("ben")
     page = world.page()
-    events = world.store.read(lambda tx: facts(tx, page)).events
+    events = world.store.read(lambda tx: page_facts(tx, page)).events
     assert any(isinstance(event, TimerRestarted) for event, _ in events)
     world.fast_forward(minutes=4)
     world.expect_silence()

@@ -1,10 +1,10 @@
 """From the first signal to the end, as far as the use cases reach today."""
 
-from handrail.core.alert.alert import AlertState, Disposition
-from handrail.core.paging.page import PageState
-
 from tests.world.sink import LOSES_THE_ANSWER
 from tests.world.world import World
+
+from handrail.core.alert.alert import AlertState, Disposition
+from handrail.core.paging.page import PageState
 
 
 def test_the_whole_life_of_an_incident(world: World) -> None:
@@ -35,9 +35,9 @@ def test_the_whole_life_of_an_incident(world: World) -> None:
     story = "\n".join(world.explain(receipt.id).lines())
     for line in (
         "level 1 told (opened): user:ana",
-        "level 2 told (no_answer): user:ben",
+        "level 2 told (no answer): user:ben",
         "acknowledged by ben via link",
-        "resolved: alert_resolved",
+        "resolved: alert resolved",
         "attempt 2026-03-02T09:05:00.000Z unknown: no answer",
     ):
         assert line in story

@@ -3,13 +3,12 @@
 from datetime import timedelta
 
 import pytest
-
-from handrail.core.alert.alert import AlertState, Disposition
-from handrail.core.paging.page import PageState
-
 from tests.scenarios.conftest import MakeWorld
 from tests.world.configuration import Configuration, payments
 from tests.world.world import World
+
+from handrail.core.alert.alert import AlertState, Disposition
+from handrail.core.paging.page import PageState
 
 
 def in_the_afternoon() -> Configuration:

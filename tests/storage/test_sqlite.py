@@ -143,6 +143,17 @@ def test_closing_gives_the_data_back(path: Path) -> None:
         SqliteStore.open(path, now=CLOCK.now).close()
 
 
+def test_a_closed_database_is_one_file(path: Path) -> None:
+    store = SqliteStore.open(path, now=CLOCK.now)
+    store.run(lambda tx: tx.alert.add([alert(CLOCK.now())]))
+    store.read(lambda tx: tx.alert.next_expiry())
+    store.close()
+
+    found = sorted(file.name for file in path.parent.iterdir())
+
+    assert found == ["handrail.db", "handrail.db.lock"]
+
+
 def test_journaled_repeats_survive_a_restart_and_fold_exactly(path: Path) -> None:
     store = SqliteStore.open(path, now=CLOCK.now)
     about = alert(CLOCK.now())

@@ -95,6 +95,7 @@ CANARY = "canary-7f3a"
         {"settings": {"smtp": {"password": CANARY}}},
         {"headers": [{"authorization": CANARY}]},
         {"path": f"/a/{CANARY}?x=1"},
+        {"path": f"/i/{CANARY}/alertmanager"},
         {"url": f"https://x.test/ingest?key={CANARY}&y=2"},
         {"reason": f"refused: Bearer {CANARY}"},
     ],

@@ -3,9 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
-
-from typing_extensions import Self
+from typing import Any, Self
 
 from handrail.core.configuration.document import Document
 from handrail.core.ids import Slug
@@ -45,7 +43,9 @@ class Configuration:
         ]
         body: dict[str, Any] = {"email": email, "contact_methods": methods}
         if high is not None:
-            rules = [{"method": method, "after": after} for method, after in high.items()]
+            rules = [
+                {"method": method, "after": after} for method, after in high.items()
+            ]
             body["notification_rules"] = {"high": rules}
         return self.put("user", name, body)
 

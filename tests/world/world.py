@@ -8,7 +8,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from functools import partial
+from typing import TypeVar
+
+from tests.world.clock import VirtualClock
+from tests.world.configuration import Configuration, payments
+from tests.world.database import fresh_store
+from tests.world.seeded_ids import SeededIds
+from tests.world.sink import Call, Sink
 
 from handrail.core import limits
 from handrail.core.alert.alert import Alert, Disposition
@@ -16,25 +23,20 @@ from handrail.core.alert.receipt import Receipt
 from handrail.core.alert.signal import Signal, SignalAction
 from handrail.core.ids import NodeId, PageId, ReceiptId, Slug
 from handrail.core.paging.invariant import (
-    PageFacts,
     Violation,
     alert_violations,
     page_violations,
 )
+from handrail.core.paging.outcome import Outcome
 from handrail.core.paging.page import Page
 from handrail.ports.channel import Message
 from handrail.ports.source import Parsed
 from handrail.ports.store import Transaction
-from handrail.storage.sqlite import SqliteStore
 from handrail.usecases import delivery, evaluation, message, paging
-from handrail.usecases.admission import Submission, accept
+from handrail.usecases.admission import accept
 from handrail.usecases.explain import Explanation, explain
-from handrail.usecases.page_record import page_event, stream_of
-
-from tests.world.clock import VirtualClock
-from tests.world.configuration import Configuration, payments
-from tests.world.seeded_ids import SeededIds
-from tests.world.sink import Call, Sink
+from handrail.usecases.invariant_audit import page_facts
+from handrail.usecases.submission import Submission
 
 T = TypeVar("T")
 NODE = NodeId("world")
@@ -51,16 +53,16 @@ class _Arrived:
 class World:
     """One Handrail, its senders, its providers and its people."""
 
-    def __init__(self, configuration: Configuration | None = None, *, seed: int = 1):
+    def __init__(
+        self, configuration: Configuration | None = None, *, seed: int = 1
+    ) -> None:
         self.clock = VirtualClock()
         self.ids = SeededIds(seed, self.clock)
         self.sink = Sink()
-        self.store = SqliteStore.in_memory(
-            now=self.clock.now, is_alive=lambda node: node == NODE
-        )
+        self.store = fresh_store(now=self.clock.now, is_alive=lambda node: node == NODE)
         self.configuration = configuration or payments()
         self.is_standing_still = False
-        self._answers: list[tuple[datetime, delivery.Send, Any]] = []
+        self._answers: list[tuple[datetime, delivery.Send, Outcome]] = []
         self._arrived: list[_Arrived] = []
         self._seen = 0
         self.configure()
@@ -101,7 +103,9 @@ class World:
         while self._round():
             pass
         self._arrived.extend(
-            _Arrived(call=call) for call in self.sink.calls[self._seen :] if call.arrived
+            _Arrived(call=call)
+            for call in self.sink.calls[self._seen :]
+            if call.arrived
         )
         self._seen = len(self.sink.calls)
 
@@ -126,12 +130,11 @@ class World:
         ready = [answer for answer in self._answers if answer[0] <= self.now]
         self._answers = [answer for answer in self._answers if answer[0] > self.now]
         for _, send, outcome in ready:
-            self.store.run(
-                lambda tx, send=send, outcome=outcome: delivery.record(
-                    tx, send, outcome, node=NODE, ids=self.ids
-                )
-            )
+            self.store.run(partial(self._record, send=send, outcome=outcome))
         return len(ready)
+
+    def _record(self, tx: Transaction, send: delivery.Send, outcome: Outcome) -> None:
+        delivery.record(tx, send, outcome, node=NODE, ids=self.ids)
 
     def compose(self, send: delivery.Send) -> Message:
         return message.compose(send, base_url=BASE_URL, sign=lambda _: "signed")
@@ -144,7 +147,9 @@ class World:
         self._settle()
         return result
 
-    def configure(self, change: Callable[[Configuration], object] | None = None) -> None:
+    def configure(
+        self, change: Callable[[Configuration], object] | None = None
+    ) -> None:
         """Apply the configuration, changed first where a change is given."""
         if change is not None:
             change(self.configuration)
@@ -319,21 +324,10 @@ def _dues(tx: Transaction) -> list[datetime]:
     return [due for due in found if due is not None]
 
 
-def facts(tx: Transaction, page: Page) -> PageFacts:
-    """Return all that is recorded about a page."""
-    events = [(page_event(e), e.occurred_at) for e in tx.event.read(stream_of(page.id))]
-    return PageFacts(
-        page=page,
-        events=events,
-        deliveries=tx.delivery.for_page(page.id),
-        attempts=tx.delivery.attempts(page.id),
-    )
-
-
 def _violations(tx: Transaction) -> list[Violation]:
     found: list[Violation] = []
     for page in tx.page.search(active_only=False, limit=10_000):
-        found.extend(page_violations(facts(tx, page), now=tx.now))
+        found.extend(page_violations(page_facts(tx, page), now=tx.now))
     for alert in tx.alert.search(open_only=False, limit=10_000):
         page_of = tx.page.get(PageId(alert.page_id)) if alert.page_id else None
         found.extend(alert_violations(alert, page=page_of, now=tx.now))

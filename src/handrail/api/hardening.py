@@ -4,7 +4,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from litestar.connection import ASGIConnection
-from litestar.datastructures import MutableScopeHeaders
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
@@ -35,19 +34,25 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 STRICT_TRANSPORT = "max-age=31536000"
+_ENCODED = tuple(
+    (name.lower().encode(), value.encode()) for name, value in HEADERS.items()
+)
+_WITH_STRICT_TRANSPORT = (
+    *_ENCODED,
+    (b"strict-transport-security", STRICT_TRANSPORT.encode()),
+)
 
 
 def secured(send: Send, *, is_https: bool) -> Send:
     """Return a ``send`` that adds the headers an answer does not set itself."""
-    wanted = dict(HEADERS)
-    if is_https:
-        wanted["Strict-Transport-Security"] = STRICT_TRANSPORT
+    wanted = _WITH_STRICT_TRANSPORT if is_https else _ENCODED
 
     async def send_secured(message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = MutableScopeHeaders.from_message(message)
-            for name, value in wanted.items():
-                headers.setdefault(name, value)
+            headers = list(message["headers"])
+            present = {name.lower() for name, _ in headers}
+            headers += [pair for pair in wanted if pair[0] not in present]
+            message["headers"] = headers
         await send(message)
 
     return send_secured

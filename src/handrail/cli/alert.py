@@ -18,6 +18,9 @@ _HEADINGS = (
     "last seen",
     "title",
 )
+_NONE_FIRES = (
+    "No alert fires. Stale ones, whose sender fell silent: handrail alert list --all"
+)
 
 
 @click.group()
@@ -47,7 +50,7 @@ def list_alerts(output: Output, *, is_all: bool, limit: int) -> None:
     ]
     output.data(answer, table(_HEADINGS, rows))
     if not rows:
-        output.words("No alert yet." if is_all else "No alert fires.")
+        output.words("No alert yet." if is_all else _NONE_FIRES)
 
 
 @alert.command("show")
@@ -127,5 +130,5 @@ def send_alert(  # noqa: PLR0913  (one option each)
         msg = f"the server answered {status}: {told}"
         raise Failure(msg, next_step=step, code=code)
     answer = json.loads(told)
-    output.data(answer, str(answer.get("receipt", "")))
-    output.words("Accepted. What becomes of it: handrail receipt RECEIPT")
+    output.data(answer, answer["receipt"])
+    output.words(f"Accepted. What becomes of it: handrail receipt {answer['receipt']}")

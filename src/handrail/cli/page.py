@@ -10,6 +10,7 @@ from handrail.cli.failure import Failure, nothing_to_do
 from handrail.cli.output import Output, command_options, facts, table, when
 
 _VIA = {"via": "cli"}
+_STALE = "the sender fell silent; that does not mean it recovered"
 _HEADINGS = ("page", "state", "severity", "service", "opened", "title")
 
 
@@ -110,7 +111,7 @@ def _table(pages: list[dict[str, Any]]) -> str:
             item["severity"],
             item["service"],
             when(item["opened_at"]),
-            item["title"],
+            f"{item['title']} (stale)" if item["alert_expired"] else item["title"],
         )
         for item in pages
     ]
@@ -123,6 +124,7 @@ def _facts(answer: dict[str, Any]) -> str:
             ("page", answer["id"]),
             ("title", answer["title"]),
             ("state", answer["state"]),
+            ("stale", _STALE if answer["alert_expired"] else ""),
             ("severity", answer["severity"]),
             ("service", answer["service"]),
             ("opened", when(answer["opened_at"])),

@@ -5,6 +5,7 @@ bulkhead per kind of channel, records go through the store's group commit.
 """
 
 import asyncio
+import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping
@@ -19,7 +20,7 @@ from handrail.core import limits
 from handrail.core.errors import DomainError
 from handrail.core.ids import NodeId
 from handrail.core.paging.dispatch import may_still_send
-from handrail.core.paging.outcome import Outcome, Retryable, Unknown
+from handrail.core.paging.outcome import Accepted, Outcome, Retryable, Unknown
 from handrail.core.people.contact_method import ChannelKind
 from handrail.engine.report import Report
 from handrail.ports.channel import Channel, Message
@@ -141,7 +142,17 @@ class SendDeliveries:
             _log.exception("send_failed", kind=kind, send_id=send.id)
             outcome = Unknown(reason=f"{type(error).__name__}: {error}")
         took = self._parts.seconds() - began
-        self._parts.observe(kind, type(outcome).__name__.lower(), took)
+        name = type(outcome).__name__.lower()
+        self._parts.observe(kind, name, took)
+        _log.log(
+            logging.INFO if isinstance(outcome, Accepted) else logging.WARNING,
+            "attempt_ended",
+            kind=str(kind),
+            recipient=send.first.recipient,
+            page_ids=[delivery.page_id for delivery in send.deliveries],
+            outcome=name,
+            reason="" if isinstance(outcome, Accepted) else outcome.reason,
+        )
         return outcome
 
     async def _record(self, send: Send, outcome: Outcome) -> None:

@@ -13,6 +13,7 @@ class MessageItem:
     """One page as a recipient is told of it.
 
     Attributes:
+        opened_at: When the page began, in the zone its recipient reads clocks in.
         ack_url: Where this recipient acknowledges this page.
         what_next: Who is paged next and when if nothing is done, in words.
         notes: Anything else that must be said, such as a repeat or an expiry.

@@ -6,6 +6,7 @@ PostgreSQL, the process's clock on SQLite) and is the only time a use case knows
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures import Future
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -123,6 +124,10 @@ class AlertStore(Protocol):
         """Return all firing alerts of one or of every integration."""
         ...
 
+    def generations(self) -> int:
+        """Return the sum of all alerts' generations: how often any was opened."""
+        ...
+
     def count_by_disposition(self) -> dict[str, int]:
         """Return how many alerts stand at each disposition."""
         ...
@@ -133,6 +138,12 @@ class ReceiptStore(Protocol):
 
     def add(self, receipt: Receipt, *, is_folded: bool) -> None:
         """Insert one receipt with its entries."""
+        ...
+
+    def add_all(
+        self, receipts: Sequence[Receipt], *, folded: AbstractSet[ReceiptId]
+    ) -> None:
+        """Insert receipts; the journal owes nothing of those that are ``folded``."""
         ...
 
     def add_raw(self, raw: RawBody) -> None:

@@ -141,6 +141,7 @@ _TOUCH_POSTGRES = (
     " AS touched(id, times, ends_at)"
     " WHERE alert.id = touched.id AND closed_at IS NULL"
 )
+_GENERATIONS = select(func.sum(ALERT.c.generation))
 
 
 class SqlAlertStore(AlertStore):
@@ -237,6 +238,10 @@ class SqlAlertStore(AlertStore):
         else:
             rows = self._scope.read(_FIRING_OF_ONE, {"integration": integration})
         return [_CODEC.item(row) for row in rows]
+
+    @override
+    def generations(self) -> int:
+        return self._scope.read(_GENERATIONS).scalar() or 0
 
     @override
     def count_by_disposition(self) -> dict[str, int]:

@@ -3,6 +3,7 @@
 import struct
 from collections import Counter
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import itemgetter
@@ -180,26 +181,24 @@ class SqlReceiptStore(ReceiptStore):
 
     @override
     def add(self, receipt: Receipt, *, is_folded: bool) -> None:
-        received_at = to_micros(receipt.received_at)
-        links = {
-            (entry.alert_id, receipt.id)
-            for entry in receipt.entries
-            if entry.kind not in _PASSING and entry.alert_id is not None
-        }
-        is_passing = all(entry.kind in _PASSING for entry in receipt.entries)
-        self._scope.change(
-            _INSERT,
-            (
-                receipt.id,
-                receipt.integration,
-                received_at,
-                _pack(receipt.entries),
-                received_at if is_passing else None,
-            ),
-        )
-        self._scope.change(_JOURNAL, (receipt.id, is_folded))
-        if links:
-            self._scope.change_many(_LINK, sorted(links))
+        self.add_all([receipt], folded={receipt.id} if is_folded else set())
+
+    @override
+    def add_all(
+        self, receipts: Sequence[Receipt], *, folded: AbstractSet[ReceiptId]
+    ) -> None:
+        links: set[tuple[str, str]] = set()
+        rows: list[tuple[object, ...]] = []
+        for receipt in receipts:
+            links |= {
+                (entry.alert_id, receipt.id)
+                for entry in receipt.entries
+                if entry.kind not in _PASSING and entry.alert_id is not None
+            }
+            rows.append(_row(receipt))
+        self._scope.change_many(_INSERT, rows)
+        self._scope.change_many(_JOURNAL, [(r.id, r.id in folded) for r in receipts])
+        self._scope.change_many(_LINK, sorted(links))
 
     @override
     def add_raw(self, raw: RawBody) -> None:
@@ -274,6 +273,18 @@ def _applications(total: _Sum) -> list[tuple[object, ...]]:
         (owed.times, owed.seen_at, owed.seen_at, owed.ends_at, _spell_id(packed))
         for packed, owed in sorted(total.repeats.items(), key=itemgetter(0))
     ]
+
+
+def _row(receipt: Receipt) -> tuple[object, ...]:
+    received_at = to_micros(receipt.received_at)
+    is_passing = all(entry.kind in _PASSING for entry in receipt.entries)
+    return (
+        receipt.id,
+        receipt.integration,
+        received_at,
+        _pack(receipt.entries),
+        received_at if is_passing else None,
+    )
 
 
 def _pack(entries: Sequence[ReceiptEntry]) -> bytes:

@@ -176,10 +176,12 @@ class SqliteStore(Store):
     def close(self) -> None:
         if self._group is not None:
             self._group.close()
-        self._connection.close()
-        self._writer.dispose()
+        # The writer last: only it may fold the WAL into the file, so that a stopped
+        # server's database is one file, whole when copied alone.
         if self._reader is not None:
             self._reader.dispose()
+        self._connection.close()
+        self._writer.dispose()
         if self._lock is not None:
             self._lock.release()
             self._lock = None

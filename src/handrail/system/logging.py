@@ -31,7 +31,7 @@ _SENSITIVE = frozenset(
 _HARMLESS = frozenset({"dedup_key", "idempotency_key"})
 _WORDS = re.compile(r"[^a-z]+")
 _IN_TEXT = re.compile(
-    r"(/a/|/sign-in/|/setup/|whsec_|[Bb]earer |[?&](?:key|token)=)[^\s\"'&?<>]+"
+    r"(/a/|/i/|/sign-in/|/setup/|whsec_|[Bb]earer |[?&](?:key|token)=)[^\s\"'&?<>]+"
 )
 """Secrets inside longer texts: link tokens in paths, signing secrets, bearer tokens."""
 _QUIET = ("uvicorn.access", "alembic", "mail.log", "asyncio")

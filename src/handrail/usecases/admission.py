@@ -1,13 +1,14 @@
-"""The first half of admission: a request's signals are made durable.
+"""The first half of admission: signals are made durable.
 
 One transaction finds what is known, decides each signal in the sender's order, opens
-alerts and counts repeats in bulk, and writes the receipt. Routing and paging follow in
-``evaluation``, woken by ``evaluate_due_at``.
+alerts and counts repeats in bulk, and writes a receipt for each request. Routing and
+paging follow in ``evaluation``, woken by ``evaluate_due_at``.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto, unique
+from itertools import chain
 
 from handrail.core import limits
 from handrail.core.alert.admission import AdmissionReason, Decision, decide
@@ -15,7 +16,7 @@ from handrail.core.alert.alert import Alert, AlertState, Disposition, KnownAlert
 from handrail.core.alert.receipt import EntryKind, Receipt, ReceiptEntry
 from handrail.core.alert.signal import Signal
 from handrail.core.configuration.snapshot import Integration
-from handrail.core.ids import AlertId
+from handrail.core.ids import AlertId, ReceiptId
 from handrail.ports.id_source import IdSource
 from handrail.ports.store import Transaction
 from handrail.usecases import evaluation
@@ -43,7 +44,11 @@ _DO = {
 
 @dataclass(slots=True)
 class _Plan:
-    """What one request comes to, while its signals are decided one after another."""
+    """What requests come to, while their signals are decided one after another.
+
+    Attributes:
+        entries: Of the request whose signals are being decided.
+    """
 
     known: dict[str, KnownAlert]
     entries: list[ReceiptEntry] = field(default_factory=list)
@@ -59,25 +64,46 @@ def accept(tx: Transaction, submission: Submission, *, ids: IdSource) -> Receipt
     A key that occurs twice in one request behaves as if it came in two requests. What
     could not be read is kept raw, and is made an alert unless the sender is told.
     """
-    signals = submission.signals()
-    plan = _Plan(known=_known(tx, submission.integration, signals))
-    for signal in signals:
-        _decide(tx, submission, plan, signal, ids=ids)
+    return accept_all(tx, (submission,), ids=ids)[0]
+
+
+def accept_all(
+    tx: Transaction, submissions: Sequence[Submission], *, ids: IdSource
+) -> list[Receipt]:
+    """Admit requests of one integration as if they came one after another.
+
+    Together they cost little more than one: what is known is looked up once, and what
+    is new is written at once.
+    """
+    integration = submissions[0].integration
+    posted = [submission.signals() for submission in submissions]
+    plan = _Plan(known=_known(tx, integration, list(chain.from_iterable(posted))))
+    receipts: list[Receipt] = []
+    for submission, signals in zip(submissions, posted, strict=True):
+        assert submission.integration.name == integration.name
+        plan.entries = []
+        for signal in signals:
+            _decide(tx, submission, plan, signal, ids=ids)
+        receipts.append(_receipt(tx, submission, plan))
     if plan.opened:
         tx.alert.add(plan.opened)
-    is_folded = _touch(tx, plan)
+    folded = _touch(tx, plan, receipts)
     for step in plan.steps:
-        _carry_out(tx, submission, step, ids=ids)
-    receipt = Receipt(
+        _carry_out(tx, integration, step, ids=ids)
+    tx.receipt.add_all(receipts, folded=folded)
+    for submission in submissions:
+        if submission.parsed.complaint:
+            tx.receipt.add_raw(submission.raw_body())
+    return receipts
+
+
+def _receipt(tx: Transaction, submission: Submission, plan: _Plan) -> Receipt:
+    return Receipt(
         id=submission.receipt_id,
         integration=submission.integration.name,
         received_at=tx.now,
         entries=tuple(plan.entries),
     )
-    tx.receipt.add(receipt, is_folded=is_folded)
-    if submission.parsed.complaint:
-        tx.receipt.add_raw(submission.raw_body())
-    return receipt
 
 
 def _known(
@@ -216,16 +242,21 @@ def _opened(
     )
 
 
-def _touch(tx: Transaction, plan: _Plan) -> bool:
-    """Count repeats; return whether the receipt's journal owes none of them."""
-    if all(entry.kind is not EntryKind.REPEATED for entry in plan.entries):
-        return True
-    return tx.alert.touch(plan.repeated, seen_at=tx.now)
+def _touch(tx: Transaction, plan: _Plan, receipts: Sequence[Receipt]) -> set[ReceiptId]:
+    """Count repeats; return the receipts of which the journal owes none."""
+    owing = {
+        receipt.id
+        for receipt in receipts
+        if any(entry.kind is EntryKind.REPEATED for entry in receipt.entries)
+    }
+    if owing and tx.alert.touch(plan.repeated, seen_at=tx.now):
+        owing = set()
+    return {receipt.id for receipt in receipts} - owing
 
 
 def _carry_out(
     tx: Transaction,
-    submission: Submission,
+    integration: Integration,
     step: tuple[_Do, Decision, Signal],
     *,
     ids: IdSource,
@@ -235,7 +266,7 @@ def _carry_out(
     assert decision.alert_id is not None
     alert = tx.alert.get(AlertId(decision.alert_id), lock=True)
     assert alert is not None, f"known alert {decision.alert_id} is gone"
-    actor = f"integration:{submission.integration.name}"
+    actor = f"integration:{integration.name}"
     match do:
         case _Do.RESOLVE:
             evaluation.on_resolved(tx, alert, actor=actor, ids=ids)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
 from handrail.core.alert.alert import Alert
 from handrail.core.alert.receipt import Receipt
@@ -134,7 +135,9 @@ def describe(event: PageEvent) -> str:  # noqa: C901, PLR0911 - one flat table, 
         case PageAcknowledged():
             return f"acknowledged by {event.by or 'the sender'} via {event.via}"
         case PageResolved():
-            return f"resolved: {event.reason}" + (f" by {event.by}" if event.by else "")
+            return f"resolved: {_words(event.reason)}" + (
+                f" by {event.by}" if event.by else ""
+            )
         case PageExhausted():
             return f"exhausted: {event.why}"
         case AlertExpired():
@@ -143,11 +146,17 @@ def describe(event: PageEvent) -> str:  # noqa: C901, PLR0911 - one flat table, 
             return f"timer restarted: {event.why}"
 
 
+def _words(reason: StrEnum) -> str:
+    return reason.replace("_", " ")
+
+
 def _notified(event: LevelNotified) -> str:
     is_last = event.level == LAST_RESORT_LEVEL
     name = "the last resort" if is_last else f"level {event.level + 1}"
     who = ", ".join(dict.fromkeys(f"{d.recipient} ({d.why})" for d in event.deliveries))
-    return f"{name} told ({event.reason}): {who}; next at {_at(event.escalate_at)}"
+    return (
+        f"{name} told ({_words(event.reason)}): {who}; next at {_at(event.escalate_at)}"
+    )
 
 
 def _page_lines(story: PageStory) -> Iterator[str]:

@@ -5,21 +5,23 @@ Nothing here may stop a page: what cannot be worked out is left out, with a note
 
 import hashlib
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
-from handrail.core import limits
+from handrail.core import limits, wall_clock
 from handrail.core.alert.alert import Alert
+from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.ids import Slug
-from handrail.core.instants import format_rfc3339
 from handrail.core.paging import ack_link
 from handrail.core.paging.delivery import Delivery
 from handrail.core.paging.forecast import NextLevel, forecast
 from handrail.core.paging.page import Page
+from handrail.core.paging.wording import safely
 from handrail.ports.channel import Message, MessageItem
 from handrail.usecases.delivery import Send
 
 Sign = Callable[[bytes], str]
 _LATE = timedelta(minutes=2)
+_SECOND = timedelta(seconds=1)
 _HIDDEN = frozenset({"summary", "description", "alertname", "__raw__"})
 
 
@@ -54,6 +56,9 @@ def _item(send: Send, delivery: Delivery, *, base_url: str, sign: Sign) -> Messa
     page = send.pages[delivery.page_id]
     alert = send.alerts.get(page.alert_id)
     kind, _, name = delivery.recipient.partition(":")
+    zone = safely(
+        lambda: _zone(delivery.recipient, send.snapshot), otherwise=lambda: UTC
+    )
     token = ack_link.make(
         page_id=page.id,
         user=Slug(name) if kind == "user" else None,
@@ -66,15 +71,17 @@ def _item(send: Send, delivery: Delivery, *, base_url: str, sign: Sign) -> Messa
         title=page.title,
         service=page.service or "no service",
         severity=page.severity,
-        opened_at=page.opened_at,
+        opened_at=page.opened_at.astimezone(zone),
         summary=_summary(alert),
         details=_details(alert),
         alert_url=f"{base_url}/alerts/{page.alert_id}",
         ack_url=f"{base_url}/a/{token}",
         what_next=what_next(
-            forecast(page, snapshot=send.snapshot, limit=1), now=send.claimed_at
+            forecast(page, snapshot=send.snapshot, limit=1),
+            snapshot=send.snapshot,
+            now=send.claimed_at.astimezone(zone),
         ),
-        notes=_notes(page, delivery, now=send.claimed_at),
+        notes=_notes(page, delivery, now=send.claimed_at.astimezone(zone)),
     )
 
 
@@ -94,19 +101,46 @@ def _details(alert: Alert | None) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, value in facts if name not in _HIDDEN)
 
 
-def what_next(coming: tuple[NextLevel, ...], *, now: datetime) -> str:
-    """Return in words who is told next and when, if nobody acknowledges."""
+def what_next(
+    coming: tuple[NextLevel, ...], *, snapshot: Snapshot, now: datetime
+) -> str:
+    """Return in words who is told next and when, if nobody acknowledges.
+
+    Args:
+        coming: The next things that happen, soonest first.
+        snapshot: Has the names of people.
+        now: In the zone that times are told in.
+    """
     if not coming:
         return "Nobody else will be told."
     following = coming[0]
-    wait = max(following.at - now, timedelta(0))
-    minutes, seconds = divmod(int(wait.total_seconds()), 60)
-    span = f"{minutes} min" if minutes else f"{seconds} s"
-    at = f"{following.at:%H:%M} UTC (in {span})"
+    # Up to the next whole second: ten minutes, not nine, are told just after the start.
+    wait = -((now - following.at) // _SECOND)
+    span = f"{wait // 60} min" if wait >= 60 else f"{max(wait, 0)} s"  # noqa: PLR2004 - a minute
+    at = f"{_clock(following.at, now=now)} (in {span})"
     if not following.who:
         return f"Without an answer, nobody is left to tell at {at}."
-    who = ", ".join(name.partition(":")[2] for name in following.who)
+    who = ", ".join(_name(recipient, snapshot) for recipient in following.who)
     return f"Without an answer, {who} is told at {at}: {following.what}."
+
+
+def _zone(recipient: str, snapshot: Snapshot) -> tzinfo:
+    """Return the zone a recipient reads clocks in: a person's own, else UTC."""
+    kind, _, name = recipient.partition(":")
+    user = snapshot.users.get(Slug(name)) if kind == "user" else None
+    return wall_clock.zone(user.time_zone) if user is not None else UTC
+
+
+def _name(recipient: str, snapshot: Snapshot) -> str:
+    kind, _, name = recipient.partition(":")
+    user = snapshot.users.get(Slug(name)) if kind == "user" else None
+    return user.full_name if user is not None else name
+
+
+def _clock(instant: datetime, *, now: datetime) -> str:
+    there = instant.astimezone(now.tzinfo)
+    form = "%H:%M %Z" if there.date() == now.date() else "%a %d %b %H:%M %Z"
+    return f"{there:{form}}"
 
 
 def _notes(page: Page, delivery: Delivery, *, now: datetime) -> tuple[str, ...]:
@@ -114,7 +148,7 @@ def _notes(page: Page, delivery: Delivery, *, now: datetime) -> tuple[str, ...]:
     if delivery.attempts > 1:
         notes.append("This may be a repeat: an earlier attempt was not confirmed.")
     if now - delivery.due_at > _LATE:
-        notes.append(f"Late: this was due at {format_rfc3339(delivery.due_at)}.")
+        notes.append(f"Late: this was due at {_clock(delivery.due_at, now=now)}.")
     if page.alert_expired:
         notes.append("Its sender fell silent; that does not mean it recovered.")
     return tuple(notes)

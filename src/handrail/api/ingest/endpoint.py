@@ -7,6 +7,7 @@ import structlog
 from litestar.enums import ScopeType
 from litestar.types import HTTPScope, Receive, Scope, Send
 
+from handrail.api.ingest.admission_queue import AdmissionQueue
 from handrail.api.ingest.answer import (
     Answer,
     send_answer,
@@ -22,7 +23,6 @@ from handrail.core.configuration.integration_key import key_digest
 from handrail.core.errors import DomainError, OverloadedError
 from handrail.core.ids import ReceiptId
 from handrail.ports.source import Parsed
-from handrail.usecases.admission import accept
 from handrail.usecases.submission import Submission
 
 _log = structlog.get_logger()
@@ -36,10 +36,13 @@ _BYTES_READ_AT_ONCE = 128 * 1024
 class SignalEndpoint:
     """One dialect's endpoint, as an ASGI application for POST."""
 
-    def __init__(self, dialect: Dialect, deps: IngestDeps, keys: KeyRing) -> None:
+    def __init__(
+        self, dialect: Dialect, deps: IngestDeps, keys: KeyRing, queue: AdmissionQueue
+    ) -> None:
         self._dialect = dialect
         self._deps = deps
         self._keys = keys
+        self._queue = queue
         self._parse = deps.sources[dialect.source]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -133,21 +136,15 @@ class SignalEndpoint:
             UnavailableError: The database cannot be written.
         """
         try:
-            return await self._commit(submission)
+            return await self._queue.admit(submission)
         except DomainError:
             raise
         except Exception:  # noqa: BLE001 - its body is kept and made an alert
             _log.exception("admission_failed", source=self._dialect.source)
             why = "Its signals could not be stored; this is a defect of Handrail"
-            return await self._commit(
+            return await self._queue.admit(
                 replace(submission, parsed=Parsed(unparsed=why), answers_errors=False)
             )
-
-    async def _commit(self, submission: Submission) -> Receipt:
-        ids = self._deps.ids
-        future = self._deps.store.submit(lambda tx: accept(tx, submission, ids=ids))
-        # Shielded: what is queued is committed, even if nobody waits any more.
-        return await asyncio.shield(asyncio.wrap_future(future))
 
     def _accepted(self, receipt: Receipt, submission: Submission) -> Answer:
         if submission.body_is_whole:

@@ -31,7 +31,10 @@ class Body:
 
 def header(scope: HTTPScope, name: bytes) -> bytes:
     """Return the first value of a header, or nothing."""
-    return next((value for found, value in scope["headers"] if found == name), b"")
+    for found, value in scope["headers"]:
+        if found == name:
+            return value
+    return b""
 
 
 def key_in_head(scope: HTTPScope) -> bytes | None:
@@ -57,6 +60,8 @@ def key_in_head(scope: HTTPScope) -> bytes | None:
 def hops(scope: HTTPScope) -> int:
     """Return how often the signal has passed through an installation of Handrail."""
     spelled = header(scope, HOPS_HEADER).strip()
+    if not spelled:
+        return 0
     return int(spelled) if re.fullmatch(rb"[0-9]{1,3}", spelled) else 0
 
 

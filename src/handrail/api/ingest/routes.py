@@ -9,6 +9,7 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from handrail.api.ingest import alertmanager_state as state
+from handrail.api.ingest.admission_queue import AdmissionQueue
 from handrail.api.ingest.alertmanager_state import StateEndpoint
 from handrail.api.ingest.answer import json_answer, send_answer, with_headers
 from handrail.api.ingest.deps import IngestDeps
@@ -61,11 +62,11 @@ _ONCE: tuple[tuple[str, Dialect], ...] = (
 
 def ingest_routes(deps: IngestDeps) -> tuple[IngestRoute, ...]:
     """Return every ingest route; those under ``/i/{key}`` carry the key themselves."""
-    keys = KeyRing(deps.store, deps.clock)
-    routes = [_route(path, dialect, None, deps, keys) for path, dialect in _ONCE]
+    make = _Maker(deps)
+    routes = [make.route(path, dialect, None) for path, dialect in _ONCE]
     for path, dialect, view in _AT_BOTH:
-        routes.append(_route(path, dialect, view, deps, keys))
-        routes.append(_route(f"/i/{{key}}{path}", dialect, view, deps, keys))
+        routes.append(make.route(path, dialect, view))
+        routes.append(make.route(f"/i/{{key}}{path}", dialect, view))
     return tuple(routes)
 
 
@@ -86,28 +87,34 @@ def ingest_app(routes: Sequence[IngestRoute]) -> ASGIApp:
     return app
 
 
-def _route(
-    path: str,
-    dialect: Dialect,
-    view: state.View | None,
-    deps: IngestDeps,
-    keys: KeyRing,
-) -> IngestRoute:
-    takes_signals = view is None or view is state.alerts
-    by_method: dict[str, ASGIApp] = {}
-    operations: dict[str, Mapping[str, Any]] = {}
-    if takes_signals:
-        by_method["POST"] = SignalEndpoint(dialect, deps, keys)
-        operations["POST"] = _operation(path, f"Take signals ({dialect.source})")
-    if view is not None:
-        by_method["GET"] = StateEndpoint(view, deps, keys)
-        operations["GET"] = _operation(path, "Show what Alertmanager would")
-    return IngestRoute(
-        path=path,
-        permission=SEND if takes_signals else READ,
-        app=_by_method(by_method, dialect),
-        operations=operations,
-    )
+class _Maker:
+    """Makes routes that share the keys and the queue of admission."""
+
+    def __init__(self, deps: IngestDeps) -> None:
+        self._deps = deps
+        self._keys = KeyRing(deps.store, deps.clock)
+        self._queue = AdmissionQueue(deps.store, deps.ids)
+
+    def route(
+        self, path: str, dialect: Dialect, view: state.View | None
+    ) -> IngestRoute:
+        takes_signals = view is None or view is state.alerts
+        by_method: dict[str, ASGIApp] = {}
+        operations: dict[str, Mapping[str, Any]] = {}
+        if takes_signals:
+            by_method["POST"] = SignalEndpoint(
+                dialect, self._deps, self._keys, self._queue
+            )
+            operations["POST"] = _operation(path, f"Take signals ({dialect.source})")
+        if view is not None:
+            by_method["GET"] = StateEndpoint(view, self._deps, self._keys)
+            operations["GET"] = _operation(path, "Show what Alertmanager would")
+        return IngestRoute(
+            path=path,
+            permission=SEND if takes_signals else READ,
+            app=_by_method(by_method, dialect),
+            operations=operations,
+        )
 
 
 def _by_method(by_method: Mapping[str, ASGIApp], dialect: Dialect) -> ASGIApp:

@@ -157,7 +157,7 @@ def _title(item: MessageItem, *, limit: int) -> str:
 
 
 def _instant(instant: datetime) -> str:
-    return f"{instant:%Y-%m-%d %H:%M:%S} UTC"
+    return f"{instant:%Y-%m-%d %H:%M:%S %Z}"
 
 
 def _notes(item: MessageItem) -> list[str]:

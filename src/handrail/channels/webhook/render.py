@@ -1,6 +1,7 @@
 """A message as the JSON body of a webhook; documented in ``doc.md``."""
 
 import json
+from datetime import UTC
 from typing import Any
 
 from handrail.core import limits
@@ -48,7 +49,7 @@ def _item(item: MessageItem) -> dict[str, Any]:
         "title": _title(item, limit=limits.TITLE_CHARS_MAX),
         "service": wording.one_line(item.service, limit=128),
         "severity": wording.one_line(item.severity, limit=12),
-        "opened_at": format_rfc3339(item.opened_at),
+        "opened_at": format_rfc3339(item.opened_at.astimezone(UTC)),
         "summary": wording.block(item.summary, limit=SUMMARY_CHARS_MAX),
         "details": {
             wording.one_line(name, limit=200): wording.one_line(

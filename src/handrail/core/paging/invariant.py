@@ -47,6 +47,7 @@ def page_violations(
     """Return every broken promise that this page's record shows."""
     found = (
         *_somebody_is_sought(facts, now, lateness_max),
+        *_debts_are_met(facts, now, lateness_max),
         *_nothing_was_early(facts),
         *_nothing_after_the_end(facts),
         *_success_is_kept(facts),
@@ -72,15 +73,21 @@ def _somebody_is_sought(
         yield "I2", "it is open without a timer"
     elif now - page.advance_due_at > lateness_max:
         yield "I2", f"its timer is overdue since {page.advance_due_at}"
-    present = [d for d in facts.deliveries if d.entry_id == page.entry_id]
-    if not present:
+    if all(d.entry_id != page.entry_id for d in facts.deliveries):
         yield "I2", "the level it waits for owes nobody anything"
-    for delivery in present:
-        if delivery.state is DeliveryState.PENDING and (
-            now - delivery.next_attempt_at > lateness_max
-        ):
-            late = delivery.next_attempt_at
-            yield "I2", f"delivery {delivery.id} is overdue since {late}"
+
+
+def _debts_are_met(facts: PageFacts, now: datetime, lateness_max: timedelta) -> Found:
+    for delivery in facts.deliveries:
+        if delivery.state is DeliveryState.PENDING:
+            due_at = delivery.next_attempt_at
+        elif delivery.state is DeliveryState.CLAIMED:
+            due_at = delivery.lease_until or delivery.next_attempt_at
+        else:
+            continue
+        if now - due_at > lateness_max:
+            what = f"delivery {delivery.id} is {delivery.state} and overdue"
+            yield "I2", f"{what} since {due_at}"
 
 
 def _nothing_was_early(facts: PageFacts) -> Found:

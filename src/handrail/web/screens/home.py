@@ -1,7 +1,7 @@
 """Now: the pages that seek or have somebody, and who is on call."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from handrail.core.ids import PageId
 from handrail.core.paging.delivery import Delivery
@@ -36,7 +36,7 @@ def home_screen(
 ) -> HomeScreen:
     """Return the screen for active pages, given newest first."""
     cards = [
-        (page, page_card(page, deliveries[page.id], reader=reader))
+        (page, _card(page, deliveries[page.id], reader))
         for page in sorted(pages, key=lambda page: page.severity.rank)
     ]
     taken = PageState.ACKNOWLEDGED
@@ -48,3 +48,9 @@ def home_screen(
         duties=duty_cards(reader=reader),
         is_configured=reader.snapshot.revision > 0,
     )
+
+
+def _card(page: Page, deliveries: Sequence[Delivery], reader: Reader) -> PageCard:
+    """Return the card; nothing is resolved in passing, beside the button that takes."""
+    card = page_card(page, deliveries, reader=reader)
+    return replace(card, can_resolve=card.can_resolve and not card.can_acknowledge)

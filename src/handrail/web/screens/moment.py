@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 
 from handrail.core import wall_clock
 from handrail.core.instants import format_rfc3339
@@ -48,8 +49,10 @@ def distance(from_now: timedelta) -> str:
     """Return ``just now``, ``5 min ago`` or ``in 2 h``."""
     if abs(from_now) < timedelta(seconds=1):
         return "just now"
-    words = span(abs(from_now))
-    return f"in {words}" if from_now > timedelta(0) else f"{words} ago"
+    if from_now < timedelta(0):
+        return f"{span(-from_now)} ago"
+    # Up to the next whole second: a wait of ten minutes begins as ten, not as nine.
+    return f"in {span(timedelta(seconds=ceil(from_now.total_seconds())))}"
 
 
 def span(length: timedelta) -> str:

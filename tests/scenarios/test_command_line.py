@@ -12,6 +12,13 @@ EXAMPLE = str(ROOT / "examples" / "handrail.yaml")
 PAGED_WITHIN_SECONDS = 20.0
 
 
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """One real server, without configuration, that tests only ask."""
+    with serving(tmp_path_factory.mktemp("server")) as running:
+        yield running
+
+
 @pytest.fixture
 def configured(tmp_path: Path) -> Iterator[ServerProcess]:
     with serving(tmp_path / "data") as server:

@@ -1,0 +1,1 @@
+"""Measurements against a real Alertmanager, as ratios of interleaved runs."""

@@ -1,0 +1,73 @@
+"""What both programs are told to do."""
+
+QUIET_ALERTMANAGER = """\
+route: {receiver: nobody}
+receivers: [{name: nobody}]
+"""
+
+
+def hooked_alertmanager(url: str) -> str:
+    """Send every alert by itself and at once to the sink."""
+    return f"""\
+route:
+  receiver: sink
+  group_by: ['...']
+  group_wait: 0s
+  group_interval: 1s
+  repeat_interval: 24h
+receivers:
+  - name: sink
+    webhook_configs: [{{url: "{url}", send_resolved: false}}]
+"""
+
+
+def paging_handrail(url: str) -> str:
+    """Page for every alert: one person, one webhook."""
+    return _handrail(url, severity="SEV1")
+
+
+def muted_handrail(url: str) -> str:
+    """Store every alert, decide about it, and page nobody."""
+    return _handrail(url, severity="SEV4")
+
+
+def many_handrail(address: "dict[str, str]", *, slots: int) -> str:
+    """Page somebody else for every slot, so that nobody's messages are bundled.
+
+    Args:
+        address: Kind of the contact method and its address; ``{slot}`` is replaced.
+        slots: How many people, services, and values of the label ``slot``.
+    """
+    (kind, where), = address.items()
+    documents = ["last_resort: {notify: user:u0}"]
+    for slot in range(slots):
+        there = where.replace("{slot}", str(slot))
+        documents.append(
+            f"""\
+user:
+  name: u{slot}
+  contact_methods: [{{name: m, kind: {kind}, address: "{there}"}}]
+escalation_policy:
+  name: p{slot}
+  rules: [{{notify: "user:u{slot}", escalate_after: 1h}}]
+service: {{name: s{slot}, escalation_policy: p{slot}}}
+route: {{name: r{slot}, match: 'slot="{slot}"', service: s{slot}, severity: SEV1}}
+"""
+        )
+    documents.append("integration: {name: bench, source: alertmanager_api}\n")
+    return "---\n".join(document + "\n" for document in documents)
+
+
+def _handrail(url: str, *, severity: str) -> str:
+    return f"""\
+user:
+  name: ana
+  contact_methods: [{{name: hook, kind: webhook, address: "{url}"}}]
+last_resort: {{notify: user:ana}}
+escalation_policy:
+  name: only
+  rules: [{{notify: "user:ana", escalate_after: 1h}}]
+service: {{name: shop, escalation_policy: only}}
+route: {{name: all, service: shop, severity: {severity}}}
+integration: {{name: bench, source: alertmanager_api}}
+"""
