@@ -38,6 +38,12 @@ test: $(DEV_STAMP) ## set up what the tests need and run all of them
 	@tools/system-packages
 	@$(BIN)/python -m pytest -ra $(ARGS)
 
+.PHONY: soak
+soak: $(DEV_STAMP) ## the crash campaigns at length: HANDRAIL_KILLS=2000 HANDRAIL_CUTS=20000
+	@tools/system-packages
+	@HANDRAIL_KILLS=$${HANDRAIL_KILLS:-2000} HANDRAIL_CUTS=$${HANDRAIL_CUTS:-20000} \
+	  $(BIN)/python -m pytest -ra -s tests/crash $(ARGS)
+
 .PHONY: check
 check: $(DEV_STAMP) ## lint, formatting, types, import contracts, dependencies
 	@$(BIN)/ruff check
