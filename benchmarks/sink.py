@@ -75,7 +75,7 @@ class _Mailbox:
     def __init__(self, arrivals: Arrivals) -> None:
         self._arrivals = arrivals
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: ANN401, N802 - the name and types are aiosmtpd's
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - the name and types are aiosmtpd's
         self._arrivals.note(bytes(envelope.content))
         return "250 taken"
 

@@ -58,7 +58,7 @@ from handrail.system.id_source import RandomIds
 from handrail.system.telemetry import Telemetry
 from handrail.system.vault import KeyVault, load_key
 from handrail.system.watchdog import Watchdog
-from handrail.usecases import access, configuration, installation
+from handrail.usecases import access, configuration, evaluation, installation
 from handrail.usecases.message import compose
 from handrail.web.deps import Console, SendSignInLink
 from handrail.web.routes import error_page, routes
@@ -128,6 +128,7 @@ class Handrail:
         if self._is_sqlite and not is_wal_safe():
             _log.warning("sqlite_is_old", version=sqlite_version(), want="3.51.3")
         self._write_operator_token()
+        self._store.run(evaluation.forgive_downtime)
         self._store.on_commit(self._engine.wake)
         self._telemetry.watch_queue(lambda: self._store.queue_depth)
         self._sender.start()

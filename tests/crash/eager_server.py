@@ -1,25 +1,26 @@
 """The server with a planted defect: it answers a sender before the commit."""
 
-from handrail.api.ingest.endpoint import SignalEndpoint
+import asyncio
+
+from handrail.api.ingest.admission_queue import AdmissionQueue
 from handrail.core.alert.receipt import Receipt
-from handrail.usecases.admission import accept
+from handrail.core.instants import EPOCH
 from handrail.usecases.submission import Submission
+
+_honest = AdmissionQueue.admit
+_running: set["asyncio.Task[Receipt]"] = set()
 
 
 def plant() -> None:
     """Plant it in this process."""
-    SignalEndpoint._commit = _commit  # type: ignore[method-assign,assignment]  # planted
+    AdmissionQueue.admit = _admit  # type: ignore[method-assign,assignment]  # planted
 
 
-async def _commit(endpoint: SignalEndpoint, submission: Submission) -> Receipt:
-    from handrail.api.ingest import endpoint as module
-
-    ids = endpoint._deps.ids
-    work = getattr(module, "accept", accept)
-    endpoint._deps.store.submit(lambda tx: work(tx, submission, ids=ids))
+async def _admit(queue: AdmissionQueue, submission: Submission) -> Receipt:
+    _running.add(asyncio.ensure_future(_honest(queue, submission)))
     return Receipt(
         id=submission.receipt_id,
         integration=submission.integration.name,
-        received_at=endpoint._deps.clock.now(),
+        received_at=EPOCH,
         entries=(),
     )

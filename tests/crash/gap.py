@@ -10,12 +10,13 @@ from collections.abc import Callable
 from enum import StrEnum, unique
 from importlib import import_module
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import ParamSpec, TypeVar
 
 GAP = "CRASH_GAP"
 PASSES = "CRASH_PASSES"
 BELL = "CRASH_BELL"
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -41,7 +42,8 @@ _AROUND_COMMIT = {
     "record": (Gap.RECORD_UNCOMMITTED, Gap.RECORD_COMMITTED),
 }
 _STEPS = (
-    ("accept", "handrail.api.ingest.endpoint", "accept"),
+    ("accept", "handrail.api.ingest.admission_queue", "accept_all"),
+    ("accept", "handrail.api.ingest.admission_queue", "accept"),
     ("evaluate", "handrail.usecases.evaluation", "evaluate_due"),
     ("claim", "handrail.engine.send_deliveries", "claim"),
     ("record", "handrail.engine.send_deliveries", "record"),
@@ -79,19 +81,9 @@ def _around_commits(trap: _Trap) -> None:
     from handrail.storage.sqlite import SqliteStore
 
     in_group: set[str] = set()
-
-    def noted(name: str, act: Callable[..., T]) -> Callable[..., T]:
-        def noting(*arguments: Any, **options: Any) -> T:
-            done = act(*arguments, **options)
-            if done or name == "record":
-                in_group.add(name)
-            return done
-
-        return noting
-
     for name, home, verb in _STEPS:
         module = import_module(home)
-        setattr(module, verb, noted(name, getattr(module, verb)))
+        setattr(module, verb, _noted(name, getattr(module, verb), in_group))
     honest = SqliteStore._execute
 
     def execute(store: SqliteStore, sql: str) -> None:
@@ -105,6 +97,18 @@ def _around_commits(trap: _Trap) -> None:
             trap.pass_by(after)
 
     SqliteStore._execute = execute  # type: ignore[method-assign,assignment]  # placed pause
+
+
+def _noted(name: str, act: Callable[P, T], in_group: set[str]) -> Callable[P, T]:
+    """Return the step, noting that the present group has something of it."""
+
+    def noting(*arguments: P.args, **options: P.kwargs) -> T:
+        done = act(*arguments, **options)
+        if done or name == "record":
+            in_group.add(name)
+        return done
+
+    return noting
 
 
 def _around_sends(trap: _Trap) -> None:

@@ -5,28 +5,21 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from tests.crash.ledger import Ledger
 from tests.crash.lives import Lives
 from tests.crash.sink import Arrival
-from tests.world.world import facts
 
 from handrail.core.alert.receipt import EntryKind
 from handrail.core.ids import AlertId, PageId, ReceiptId
 from handrail.core.paging.delivery import Delivery
-from handrail.core.paging.invariant import (
-    alert_violations,
-    conservation_violations,
-    page_violations,
-)
 from handrail.core.paging.page import Page, PageState
 from handrail.ports.store import Store, Transaction
 from handrail.storage.sqlite import SqliteStore
+from handrail.usecases.invariant_audit import BEGINNING, Place, audit
 
 _ALL = 100_000
-_LATENESS_MAX = timedelta(seconds=30)
-"""Servers were killed all the time; when the reckoning is made one was up for long."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -96,7 +89,7 @@ def _reckon(tx: Transaction, ledger: Ledger, arrivals: list[Arrival]) -> Reckoni
             )
     pages = tx.page.search(active_only=False, limit=_ALL)
     found.pages = len(pages)
-    found.broken.extend(_broken(tx, pages))
+    found.broken.extend(_broken(tx))
     found.untimely.extend(_untimely(tx, pages, arrivals, found))
     return found
 
@@ -111,25 +104,13 @@ def _is_kept(tx: Transaction, receipt_id: str, title: str) -> bool:
     return [alert.title for alert in alerts if alert is not None] == [title]
 
 
-def _broken(tx: Transaction, pages: list[Page]) -> Iterator[str]:
-    now = tx.now
-    for page in pages:
-        for violation in page_violations(
-            facts(tx, page), now=now, lateness_max=_LATENESS_MAX
-        ):
-            yield str(violation)
-    alerts = tx.alert.search(open_only=False, limit=_ALL)
-    for alert in alerts:
-        about = tx.page.get(PageId(alert.page_id)) if alert.page_id else None
-        for violation in alert_violations(
-            alert, page=about, now=now, lateness_max=_LATENESS_MAX
-        ):
-            yield str(violation)
-    for violation in conservation_violations(
-        accepted=tx.receipt.count_entries(),
-        generations=sum(alert.generation for alert in alerts),
-    ):
-        yield str(violation)
+def _broken(tx: Transaction) -> Iterator[str]:
+    """Tell what the product's own audit finds: every invariant, every hash chain."""
+    place: Place | None = BEGINNING
+    while place is not None:
+        report = audit(tx, at=place, limit=500)
+        yield from (str(violation) for violation in report.violations)
+        place = report.then
 
 
 def _untimely(

@@ -1,4 +1,4 @@
-"""Kill −9, two hundred times, each in a chosen gap: no alert lost, no page not made.
+"""Kill -9, two hundred times, each in a chosen gap: no alert lost, no page not made.
 
 The ledger is outside: what senders were answered, what people's webhooks received.
 A server that answers before it commits must be found out by the same harness.

@@ -202,7 +202,8 @@ def _missing(
     kept = {row[0] for row in database.execute("SELECT id FROM receipt")}
     yield from (f"receipt {gone}" for gone in receipts - kept)
     orphans = database.execute(
-        "SELECT count(*) FROM receipt_alert WHERE alert_id NOT IN (SELECT id FROM alert)"
+        "SELECT count(*) FROM receipt_alert"
+        " WHERE alert_id NOT IN (SELECT id FROM alert)"
     ).fetchone()[0]
     if orphans:
         yield f"{orphans} receipts without their alert"

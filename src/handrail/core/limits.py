@@ -23,6 +23,11 @@ ADMISSION_QUEUE_MAX = 4096
 """Requests waiting for the writer. Full means 503; a second of work at least."""
 RESOLVE_TIMEOUT_DEFAULT = timedelta(minutes=5)
 """A Prometheus-style alert without endsAt expires this long after its last repeat."""
+EXPIRY_GRACE_AT_START = timedelta(minutes=2)
+"""Nothing expires this soon after a start: senders could not repeat while we were down.
+
+Prometheus repeats every minute.
+"""
 REOPEN_WINDOW_DEFAULT = timedelta(minutes=5)
 EXPIRED_MEMORY = timedelta(hours=24)
 """A sender that comes back within this finds its expired alert, and can resolve it."""

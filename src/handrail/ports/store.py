@@ -127,6 +127,10 @@ class AlertStore(Protocol):
         """Return the earliest ``expire_due_at`` of any firing alert."""
         ...
 
+    def defer_expiry(self, until: datetime) -> int:
+        """Let no firing alert expire before then."""
+        ...
+
     def shift_evaluations(self, by: timedelta) -> int:
         """Move every ``evaluate_due_at`` that is still to come."""
         ...

@@ -148,6 +148,9 @@ _TOUCH_POSTGRES = (
 )
 _GENERATIONS = select(func.sum(ALERT.c.generation))
 
+_DEFER_EXPIRY = (
+    "UPDATE alert SET expire_due_at = ? WHERE closed_at IS NULL AND expire_due_at < ?"
+)
 _SHIFT_EVALUATIONS = (
     "UPDATE alert SET evaluate_due_at = evaluate_due_at + ? WHERE evaluate_due_at > ?"
 )
@@ -251,6 +254,11 @@ class SqlAlertStore(AlertStore):
     @override
     def next_expiry(self) -> datetime | None:
         return self._earliest(_NEXT_EXPIRY)
+
+    @override
+    def defer_expiry(self, until: datetime) -> int:
+        not_before = to_micros(until)
+        return self._scope.change(_DEFER_EXPIRY, (not_before, not_before))
 
     @override
     def shift_evaluations(self, by: timedelta) -> int:

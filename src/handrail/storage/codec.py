@@ -53,7 +53,11 @@ def to_json(value: object) -> str:
 
 def from_json(text: str) -> Any:  # noqa: ANN401  the caller knows what it stored
     """Return the value of JSON text."""
-    return json.loads(text)
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeEncodeError):
+        # What ``to_json`` escaped because it is no UTF-8.
+        return json.loads(text)
 
 
 def to_policy_text(policy: EscalationPolicy) -> str:

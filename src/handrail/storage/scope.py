@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, CursorResult, Executable
@@ -11,6 +12,10 @@ from sqlalchemy import Connection, CursorResult, Executable
 from handrail.storage.trouble import LostRaceError, Trouble, trouble_of
 
 Row = Sequence[Any]
+_ROWS_AT_ONCE = (256, 64, 8, 1)
+"""Few sizes, so that the driver keeps their compiled statements."""
+_PARAMETERS_MAX = 32_766
+"""SQLite's limit."""
 COPY_FROM_ROWS = 8
 """Fewer rows are inserted sooner than a COPY is set up."""
 
@@ -145,9 +150,31 @@ class Scope:
             return
         self._begin_writing()
         try:
-            self._cursor.executemany(self._spell(sql), rows)
+            if self.is_postgres or not sql.endswith(_values(len(rows[0]))):
+                self._cursor.executemany(self._spell(sql), rows)
+            else:
+                self._insert_together(sql, rows)
         except self._errors as error:
             raise _told(error) from error
+
+    def _insert_together(self, sql: str, rows: Sequence[Row]) -> None:
+        """Insert many rows a statement.
+
+        The driver lets other threads run at every row it is given by itself, and then
+        waits for its turn again: under load that takes far longer than the insert.
+        """
+        width = len(rows[0])
+        place = 0
+        while place < len(rows):
+            left = len(rows) - place
+            count = next(
+                n
+                for n in _ROWS_AT_ONCE
+                if n == 1 or (n <= left and n * width <= _PARAMETERS_MAX)
+            )
+            values = chain.from_iterable(rows[place : place + count])
+            self._cursor.execute(_repeated(sql, width, count), tuple(values))
+            place += count
 
     def insert_many_apart(self, codec: BulkText, rows: Sequence[Row]) -> None:
         """Insert rows that have no part in anything put off, the fastest way.
@@ -197,6 +224,17 @@ class Scope:
 
     def _spell(self, sql: str) -> str:
         return _for_postgres(sql) if self.is_postgres else sql
+
+
+@lru_cache(maxsize=64)
+def _values(width: int) -> str:
+    return f"VALUES ({', '.join('?' * width)})"
+
+
+@lru_cache(maxsize=256)
+def _repeated(sql: str, width: int, count: int) -> str:
+    marks = _values(width).removeprefix("VALUES ")
+    return sql + f", {marks}" * (count - 1)
 
 
 @lru_cache(maxsize=256)

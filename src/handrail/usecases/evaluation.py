@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from handrail.core import limits
 from handrail.core.alert.alert import Alert, AlertState, Disposition
 from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.paging.evaluate import (
@@ -162,6 +163,17 @@ def _supersede(tx: Transaction, active: Page, *, ids: IdSource) -> None:
         actor=paging.ENGINE,
         ids=ids,
     )
+
+
+def forgive_downtime(tx: Transaction) -> int:
+    """Let no alert expire for what its sender could not say while we were down.
+
+    Returns:
+        How many alerts were given time.
+    """
+    while tx.receipt.fold(limit=1000):
+        pass
+    return tx.alert.defer_expiry(tx.now + limits.EXPIRY_GRACE_AT_START)
 
 
 def expire_due(tx: Transaction, *, ids: IdSource, limit: int) -> int:

@@ -232,13 +232,8 @@ def _advance_anyhow(
 def follow_clock(tx: Transaction, by: timedelta, *, ids: IdSource) -> int:
     """Move what is due with a clock that was set back; return how many pages were.
 
-    What was to come in five minutes comes in five minutes, not in an hour and five.
-    What is held for somebody's hours is only looked at again.
-
-    Args:
-        tx: A transaction that reads the clock after its step.
-        by: How far the clock was set back; negative.
-        ids: Makes ids.
+    What was to come in five minutes comes in five minutes, not in an hour and five;
+    ``by`` is negative. What is held for support hours is only looked at again.
     """
     assert by < timedelta(0), "only a clock that was set back delays anything"
     tx.alert.shift_evaluations(by)
