@@ -38,11 +38,18 @@ test: $(DEV_STAMP) ## set up what the tests need and run all of them
 	@tools/system-packages
 	@$(BIN)/python -m pytest -ra $(ARGS)
 
+.PHONY: sim
+sim: $(DEV_STAMP) ## replay a simulated world and tell all of it: make sim SEED=27
+	@PYTHONPATH=src:. $(BIN)/python -m tests.simulation $(SEED)
+
 .PHONY: soak
-soak: $(DEV_STAMP) ## the crash campaigns at length: HANDRAIL_KILLS=2000 HANDRAIL_CUTS=20000
+soak: $(DEV_STAMP) ## an hour of simulation, 2,000 kills, 20,000 power cuts
 	@tools/system-packages
-	@HANDRAIL_KILLS=$${HANDRAIL_KILLS:-2000} HANDRAIL_CUTS=$${HANDRAIL_CUTS:-20000} \
-	  $(BIN)/python -m pytest -ra -s tests/crash $(ARGS)
+	@HANDRAIL_SIM_SECONDS=$${HANDRAIL_SIM_SECONDS:-3600} \
+	  HANDRAIL_SIM_SEED=$${HANDRAIL_SIM_SEED:-$$RANDOM$$RANDOM} \
+	  HANDRAIL_KILLS=$${HANDRAIL_KILLS:-2000} HANDRAIL_CUTS=$${HANDRAIL_CUTS:-20000} \
+	  $(BIN)/python -m pytest -q --timeout=0 $(ARGS) \
+	  tests/simulation/test_campaign.py tests/crash
 
 .PHONY: check
 check: $(DEV_STAMP) ## lint, formatting, types, import contracts, dependencies

@@ -38,7 +38,7 @@ def many_handrail(address: "dict[str, str]", *, slots: int) -> str:
         address: Kind of the contact method and its address; ``{slot}`` is replaced.
         slots: How many people, services, and values of the label ``slot``.
     """
-    (kind, where), = address.items()
+    ((kind, where),) = address.items()
     documents = ["last_resort: {notify: user:u0}"]
     for slot in range(slots):
         there = where.replace("{slot}", str(slot))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks.peer import ROOT, Peer, Unmeasurable
+from benchmarks.peer import ROOT, Peer, UnmeasurableError
 
 SOURCE = ROOT / "../shared/tools/lg.c"
 
@@ -90,7 +90,7 @@ class Generator:
         )
         if done.returncode:
             msg = f"the load generator failed: {done.stderr.decode()[-400:]}"
-            raise Unmeasurable(msg)
+            raise UnmeasurableError(msg)
         return msgspec.json.decode(done.stdout, type=Load)
 
 
@@ -101,7 +101,7 @@ def compiled() -> Iterator[Generator]:
     if not SOURCE.exists() or compiler is None:
         missing = "a C compiler" if compiler is None else "../shared/tools/lg.c"
         msg = f"NOT MEASURED: {missing} is not here"
-        raise Unmeasurable(msg)
+        raise UnmeasurableError(msg)
     with tempfile.TemporaryDirectory(prefix="handrail-bench-") as folder:
         program = Path(folder) / "generator"
         command = [compiler, "-O2", "-w", "-o", str(program), str(SOURCE.resolve())]

@@ -16,7 +16,7 @@ import msgspec
 
 from benchmarks import configuration
 from benchmarks.generator import Generator, Load, Shape, compiled
-from benchmarks.peer import Peer, Unmeasurable, alertmanager, handrail
+from benchmarks.peer import Peer, UnmeasurableError, alertmanager, handrail
 from benchmarks.ratio import Ratio, median
 from benchmarks.sink import http_sink
 
@@ -67,18 +67,10 @@ def measure(*, is_quick: bool, databases: tuple[str, ...]) -> dict[str, Any]:
             make_url = stack.enter_context(_databases(database))
             for routing in ROUTINGS:
                 bench = _Bench(generator, url, routing, make_url)
-                for shape in _shapes(is_quick=is_quick, database=database):
+                for shape in [*SHAPES, OPEN_LOOP]:
                     key = f"{database}, {routing}: {shape.name}"
                     found[key] = bench.pairs(key, shape, rounds=rounds)
     return found
-
-
-def _shapes(*, is_quick: bool, database: str) -> list[Shape]:
-    shapes = [*SHAPES, OPEN_LOOP]
-    if is_quick:
-        shapes = [msgspec.structs.replace(s) if False else s for s in shapes]
-    del database
-    return shapes
 
 
 class _Bench:
@@ -129,7 +121,7 @@ class _Bench:
         decided_during = _decided(peer) - decided_before
         if load.bad or not load.ok:
             msg = f"{peer.name} refused {load.bad} of {load.reqs} requests"
-            raise Unmeasurable(msg)
+            raise UnmeasurableError(msg)
         _settle(peer)
         settled = time.perf_counter()
         looked = _look(peer, shape, load)
@@ -152,7 +144,7 @@ def _settle(peer: Peer) -> None:
     while peer.metrics().get('handrail_alert_count{disposition="opened"}', 0):
         if time.perf_counter() > until:
             msg = "Handrail did not decide about everything it accepted in time"
-            raise Unmeasurable(msg)
+            raise UnmeasurableError(msg)
         time.sleep(0.05)
 
 
@@ -183,7 +175,7 @@ def _look(peer: Peer, shape: Shape, load: Load) -> float:
     missing = (wanted | {"probe"}) - seen
     if missing:
         msg = f"{peer.name} accepted {len(wanted)} alerts; {len(missing)} are not shown"
-        raise Unmeasurable(msg)
+        raise UnmeasurableError(msg)
     if peer.name == "handrail":
         _check_receipt(peer, answer.header("handrail-receipt"))
         _check_sum(peer, shape, load)
@@ -196,7 +188,7 @@ def _check_receipt(peer: Peer, receipt_id: str) -> None:
     dispositions = [entry["disposition"] for entry in receipt["entries"]]
     if len(dispositions) != 1 or dispositions[0] == "opened":
         msg = f"the receipt {receipt_id} names no disposition: {dispositions}"
-        raise Unmeasurable(msg)
+        raise UnmeasurableError(msg)
 
 
 def _check_sum(peer: Peer, shape: Shape, load: Load) -> None:
@@ -211,7 +203,7 @@ def _check_sum(peer: Peer, shape: Shape, load: Load) -> None:
     )
     if stored != posted:
         msg = f"{posted} signals were answered and {stored:g} dispositions are stored"
-        raise Unmeasurable(msg)
+        raise UnmeasurableError(msg)
 
 
 def _report(
@@ -261,6 +253,7 @@ def _databases(name: str) -> Iterator[Any]:
 
     folder = binaries()
     if folder is None:
-        raise Unmeasurable(f"NOT MEASURED: {MISSING}")
+        msg = f"NOT MEASURED: {MISSING}"
+        raise UnmeasurableError(msg)
     with PostgresServer(folder) as server:
         yield lambda: server.url(server.new_database())

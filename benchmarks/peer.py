@@ -23,7 +23,7 @@ PROBE_SECONDS = 0.002
 INTEGRATION = "bench"
 
 
-class Unmeasurable(Exception):
+class UnmeasurableError(Exception):
     """Something that the measurement needs is not here; the text names it."""
 
 
@@ -149,7 +149,7 @@ def alertmanager(configuration: str) -> Iterator[Peer]:
     """Serve Alertmanager, without a cluster."""
     if ALERTMANAGER is None:
         msg = "Alertmanager is not installed: apt-get install prometheus-alertmanager"
-        raise Unmeasurable(msg)
+        raise UnmeasurableError(msg)
     folder = Path(tempfile.mkdtemp(prefix="handrail-bench-"))
     (folder / "am.yml").write_text(configuration)
     port = _free_port()
@@ -214,7 +214,7 @@ def _wait(holds: "Any", process: "subprocess.Popen[bytes]") -> None:
     while not holds():
         if process.poll() is not None or time.perf_counter() > until:
             msg = "a server under measurement did not start"
-            raise Unmeasurable(msg)
+            raise UnmeasurableError(msg)
         time.sleep(PROBE_SECONDS)
 
 

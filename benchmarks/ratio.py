@@ -4,6 +4,8 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from typing_extensions import override
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ratio:
@@ -16,6 +18,7 @@ class Ratio:
     def each(self) -> list[float]:
         return [a / b for a, b in zip(self.ours, self.theirs, strict=True)]
 
+    @override
     def __str__(self) -> str:
         each = sorted(self.each)
         median = statistics.median(each)

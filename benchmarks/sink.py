@@ -75,7 +75,7 @@ class _Mailbox:
     def __init__(self, arrivals: Arrivals) -> None:
         self._arrivals = arrivals
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: ANN401, N802 - the name and types are aiosmtpd's
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - the name and types are aiosmtpd's
         self._arrivals.note(bytes(envelope.content))
         return "250 taken"
 
@@ -125,5 +125,3 @@ def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port: int = probe.getsockname()[1]
         return port
-
-

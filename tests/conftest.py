@@ -40,3 +40,11 @@ def postgres_url(
     name = postgres_server.new_database(postgres_template)
     yield postgres_server.url(name)
     postgres_server.drop_database(name)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show the counts that campaigns printed, since a passing test's are hidden."""
+    for report in terminalreporter.getreports("passed"):
+        if "campaign" in report.keywords and report.capstdout.strip():
+            terminalreporter.section(report.nodeid)
+            terminalreporter.write_line(report.capstdout.strip())

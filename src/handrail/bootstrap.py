@@ -33,7 +33,12 @@ from handrail.core.people.contact_method import ChannelKind
 from handrail.core.people.user import User
 from handrail.engine.audit_record import AuditRecord
 from handrail.engine.due_work import advance_pages, evaluate_alerts, expire_alerts
-from handrail.engine.housekeeping import fold_receipts, prune, reclaim_claims
+from handrail.engine.housekeeping import (
+    FollowClock,
+    fold_receipts,
+    prune,
+    reclaim_claims,
+)
 from handrail.engine.loop import Engine, Progress
 from handrail.engine.report import Duty
 from handrail.engine.send_deliveries import SendDeliveries, SendingParts
@@ -53,7 +58,7 @@ from handrail.system.id_source import RandomIds
 from handrail.system.telemetry import Telemetry
 from handrail.system.vault import KeyVault, load_key
 from handrail.system.watchdog import Watchdog
-from handrail.usecases import access, configuration, installation
+from handrail.usecases import access, configuration, evaluation, installation
 from handrail.usecases.message import compose
 from handrail.web.deps import Console, SendSignInLink
 from handrail.web.routes import error_page, routes
@@ -100,7 +105,8 @@ class Handrail:
             self._folder = DataFolder(settings.data_dir)
             self._folder.lock()
             undo.callback(self._folder.unlock)
-            self._clock = SystemClock(on_step=_note_step)
+            self._follow_clock: FollowClock | None = None
+            self._clock = SystemClock(on_step=self._note_step)
             self._ids = RandomIds(self._clock)
             self._vault = _vault(settings, self._folder, self._ids)
             self._node = NodeId(self._ids.new_id())
@@ -109,6 +115,8 @@ class Handrail:
             )
             undo.callback(self._store.close)
             self._is_sqlite = sqlite_path(settings.database) is not None
+            if self._is_sqlite:
+                self._follow_clock = FollowClock(store=self._store, ids=self._ids)
             self._settle_key(is_new_accepted=is_new_key_accepted)
             self._telemetry = Telemetry(version=__version__)
             self._build_engine(settings, base_url=base_url, streams=streams)
@@ -120,6 +128,7 @@ class Handrail:
         if self._is_sqlite and not is_wal_safe():
             _log.warning("sqlite_is_old", version=sqlite_version(), want="3.51.3")
         self._write_operator_token()
+        self._store.run(evaluation.forgive_downtime)
         self._store.on_commit(self._engine.wake)
         self._telemetry.watch_queue(lambda: self._store.queue_depth)
         self._sender.start()
@@ -187,7 +196,9 @@ class Handrail:
         self._sender = SendDeliveries(parts, wake=self._engine.wake)
 
     def _duties(self) -> Sequence[Duty]:
+        following = (self._follow_clock,) if self._follow_clock else ()
         return (
+            *following,
             evaluate_alerts(self._store, self._ids),
             advance_pages(self._store, self._ids),
             self._sender,
@@ -261,6 +272,11 @@ class Handrail:
         del progress
         self._round_at = self._clock.now()
         self._watchdog.feed()
+
+    def _note_step(self, step: ClockStep) -> None:
+        _log.warning("clock_stepped", by_seconds=step.by / timedelta(seconds=1))
+        if self._follow_clock is not None:
+            self._follow_clock.note(step.by)
 
     def _write_operator_token(self) -> None:
         """Leave a token for this machine's own command line; a good one stays."""
@@ -357,7 +373,3 @@ def _secret(vault: KeyVault, reference: str) -> str:
         msg = f"HANDRAIL_SMTP_PASSWORD refers to {reference}, where nothing is"
         raise InvalidError(msg, fields={"smtp_password": "refers to nothing"})
     return value.decode()
-
-
-def _note_step(step: ClockStep) -> None:
-    _log.warning("clock_stepped", by_seconds=step.by / timedelta(seconds=1))

@@ -135,7 +135,7 @@ class Answer:
     def text(self) -> str:
         return self.body.decode()
 
-    def json(self) -> Any:  # noqa: ANN401  (whatever came back)
+    def json(self) -> Any:
         return json.loads(self.body)
 
     def header(self, name: str) -> str:

@@ -27,8 +27,9 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """Start a browser. Not for the session: its loop would run on under other tests."""
     if not CHROMIUM.exists():
         pytest.skip(f"{CHROMIUM} is not installed, so no browser test was run")
     with sync_playwright() as playwright:

@@ -52,7 +52,7 @@ POLICY = EscalationPolicy(
 )
 
 
-def alert(now: datetime, key: str = "disk", **changes: Any) -> Alert:  # noqa: ANN401
+def alert(now: datetime, key: str = "disk", **changes: Any) -> Alert:
     made = Alert(
         id=AlertId(IDS.new_id()),
         integration=PROM,
@@ -102,7 +102,7 @@ def entry(
     return ReceiptEntry(kind=kind, alert_id=alert_id, ends_at=ends_at)
 
 
-def page(of: Alert, now: datetime, **changes: Any) -> Page:  # noqa: ANN401
+def page(of: Alert, now: datetime, **changes: Any) -> Page:
     made = Page(
         id=PageId(IDS.new_id()),
         alert_id=of.id,
@@ -117,7 +117,7 @@ def page(of: Alert, now: datetime, **changes: Any) -> Page:  # noqa: ANN401
     return replace(made, **changes)
 
 
-def delivery(of: Page, now: datetime, **changes: Any) -> Delivery:  # noqa: ANN401
+def delivery(of: Page, now: datetime, **changes: Any) -> Delivery:
     made = Delivery(
         id=DeliveryId(IDS.new_id()),
         page_id=of.id,
@@ -138,7 +138,7 @@ def delivery(of: Page, now: datetime, **changes: Any) -> Delivery:  # noqa: ANN4
     return replace(made, **changes)
 
 
-def attempt(of: Delivery, now: datetime, **changes: Any) -> Attempt:  # noqa: ANN401
+def attempt(of: Delivery, now: datetime, **changes: Any) -> Attempt:
     made = Attempt(
         id=AttemptId(IDS.new_id()),
         delivery_id=of.id,
@@ -153,7 +153,7 @@ def attempt(of: Delivery, now: datetime, **changes: Any) -> Attempt:  # noqa: AN
     return replace(made, **changes)
 
 
-def add_page(store: Store, **changes: Any) -> Page:  # noqa: ANN401
+def add_page(store: Store, **changes: Any) -> Page:
     """Store an alert and a page about it."""
 
     def work(tx: Transaction) -> Page:

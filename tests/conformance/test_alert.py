@@ -186,3 +186,11 @@ def test_dispositions_are_counted(store: ServingStore) -> None:
         Disposition.OPENED.value: 2,
         Disposition.PAGED_ACKNOWLEDGED.value: 1,
     }
+
+
+def test_generations_are_summed(store: ServingStore) -> None:
+    now = store.read(lambda tx: tx.now)
+    assert store.read(lambda tx: tx.alert.generations()) == 0
+    added(store, alert(now, "a"), replace(alert(now, "b"), generation=3))
+
+    assert store.read(lambda tx: tx.alert.generations()) == 4

@@ -12,6 +12,7 @@ from tests.conformance.examples import (
 )
 
 from handrail.core.ids import DeliveryId, NodeId, PageId, Slug
+from handrail.core.limits import LEASE
 from handrail.core.paging.delivery import Delivery, DeliveryState
 from handrail.core.paging.page import Page
 from handrail.core.people.contact_method import ChannelKind
@@ -228,6 +229,31 @@ def test_recent_messages_count_a_bundle_once(store: ServingStore) -> None:
         ("user:ana", "mail"): [now, now + SECOND],
         ("user:bert", "hook"): [now],
     }
+
+
+def test_recent_messages_count_what_is_under_way(store: ServingStore) -> None:
+    page = add_page(store)
+    now = page.opened_at
+    lease = {"state": CLAIMED, "lease_until": now + LEASE}
+    bundle = [delivery(page, now, **lease), delivery(page, now, **lease)]
+    older = delivery(page, now, state=CLAIMED, lease_until=now + LEASE - MINUTE)
+    add(store, *bundle, older)
+
+    recent = store.read(lambda tx: tx.delivery.recent_messages(since=now - SECOND))
+
+    assert recent == {("user:ana", "mail"): [now]}
+
+
+def test_an_attempt_that_is_added_again_is_left_as_it_is(store: ServingStore) -> None:
+    page = add_page(store)
+    one = delivery(page, page.opened_at)
+    add(store, one)
+    first = attempt(one, page.opened_at)
+
+    for again in (first, replace(first, detail="again")):
+        store.run(lambda tx, again=again: tx.delivery.add_attempts([again]))  # type: ignore[misc]  # a default
+
+    assert store.read(lambda tx: tx.delivery.attempts(page.id)) == [first]
 
 
 def _stored(tx: Transaction, one: Delivery) -> Delivery:

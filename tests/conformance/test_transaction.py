@@ -1,8 +1,10 @@
 """What a transaction promises, whatever the database."""
 
 import threading
+from concurrent.futures import Future
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -12,6 +14,7 @@ from handrail.core.errors import ConflictError, InvalidError
 from handrail.core.ids import NodeId
 from handrail.ports.store import Transaction
 from handrail.storage.database import ServingStore
+from handrail.storage.sqlite import SqliteStore
 
 
 def test_what_a_transaction_wrote_is_there_after_it(store: ServingStore) -> None:
@@ -60,6 +63,33 @@ def test_work_that_fails_in_the_database_leaves_others_alone(
     assert futures[0].result() is None
     assert futures[2].result() is None
     assert store.read(lambda tx: dict(tx.meta.all())) == {"before": "1", "after": "1"}
+
+
+def test_of_a_group_only_what_fails_is_undone(store: ServingStore) -> None:
+    go = threading.Event()
+    # In memory each runs at once, in a group of its own: nothing may be held up.
+    first = store.submit(lambda _: store_runs_inline(store) or go.wait())
+
+    def good(tx: Transaction, key: str) -> str:
+        tx.meta.set(key, key)
+        return key
+
+    def bad(tx: Transaction) -> None:
+        tx.meta.set("bad", "1")
+        msg = "no"
+        raise InvalidError(msg)
+
+    futures: list[Future[Any]] = [
+        store.submit(partial(good, key="a")),
+        store.submit(bad),
+        store.submit(partial(good, key="b")),
+    ]
+    go.set()
+
+    assert first.result()
+    assert (futures[0].result(), futures[2].result()) == ("a", "b")
+    assert isinstance(futures[1].exception(), InvalidError)
+    assert store.read(lambda tx: dict(tx.meta.all())) == {"a": "a", "b": "b"}
 
 
 def test_submitted_work_runs_in_the_order_of_arrival(store: ServingStore) -> None:
@@ -149,6 +179,10 @@ def test_only_this_node_lives(store: ServingStore) -> None:
 def test_a_sound_store_tells_no_failure(store: ServingStore) -> None:
     assert store.failure is None
     assert store.queue_depth == 0
+
+
+def store_runs_inline(store: ServingStore) -> bool:
+    return isinstance(store, SqliteStore) and store._group is None
 
 
 def _session(now: datetime) -> Session:

@@ -9,7 +9,7 @@ from handrail.storage.sqlite import SqliteStore
 _honest = SqliteStore.open.__func__  # type: ignore[attr-defined]  # a classmethod's function
 
 
-def _lazy(cls: type[SqliteStore], path: Path, **options: Any) -> SqliteStore:  # noqa: ANN401
+def _lazy(cls: type[SqliteStore], path: Path, **options: Any) -> SqliteStore:
     store: SqliteStore = _honest(cls, path, **{**options, "synchronous": "NORMAL"})
     return store
 

@@ -101,7 +101,7 @@ class Lives:
             first=first,
         )
 
-    def call(self, url: str, path: str, body: object) -> Any:  # noqa: ANN401 - JSON
+    def call(self, url: str, path: str, body: object) -> Any:
         """Call the API as the operator; anything but success fails the test."""
         place = urlsplit(url)
         line = http.client.HTTPConnection(place.hostname or "", place.port, timeout=20)

@@ -23,7 +23,7 @@ class Reply:
     headers: Mapping[str, str]
     body: bytes
 
-    def json(self) -> Any:  # noqa: ANN401 - JSON
+    def json(self) -> Any:
         return json.loads(self.body)
 
 
@@ -121,7 +121,7 @@ class RunningServer:
         finally:
             connection.close()
 
-    def api(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
+    def api(self, method: str, path: str, body: object = None) -> Any:
         """Call the API as the operator; anything but success fails the test."""
         reply = self.call(
             method,

@@ -18,7 +18,7 @@ from typing_extensions import override
 
 ANA = "ana@shop.test"
 BEN = "ben@shop.test"
-ESCALATE_SECONDS = 3
+ESCALATE_SECONDS = 2
 _PEOPLE = f"""
 user: {{name: ana, full_name: Ana, email: {ANA}, time_zone: Europe/Berlin,
   contact_methods: [{{name: mail, kind: email, address: {ANA}}}]}}

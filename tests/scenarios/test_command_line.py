@@ -27,7 +27,7 @@ def configured(tmp_path: Path) -> Iterator[ServerProcess]:
         yield server
 
 
-def data(server: ServerProcess, *arguments: str) -> Any:  # noqa: ANN401  (JSON)
+def data(server: ServerProcess, *arguments: str) -> Any:
     """Run a command with --json and return what it wrote."""
     ran = handrail(server.data_dir, *arguments, "--json")
     assert ran.returncode == 0, ran.stderr

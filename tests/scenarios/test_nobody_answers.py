@@ -60,3 +60,18 @@ def test_everybody_silent_exhausts_the_page_and_says_so(world: World) -> None:
     assert world.page().state is PageState.EXHAUSTED
     assert world.disposition() is Disposition.PAGED_EXHAUSTED
     assert world.acknowledge("mia").state is PageState.ACKNOWLEDGED
+
+
+def test_who_asks_for_help_gets_it_even_when_the_last_resort_was_told_before(
+    world: World,
+) -> None:
+    world.signal()
+    world.fast_forward(hours=1, minutes=6)
+    world.forget_messages()
+    world.acknowledge("ana")
+
+    world.escalate("ana")
+
+    world.expect_told("ops")
+    assert world.page().state is PageState.OPEN
+    world.acknowledge("ben")

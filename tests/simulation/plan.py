@@ -7,7 +7,7 @@ from datetime import timedelta
 from tests.simulation.fault import Edge, Fault, possible
 from typing_extensions import override
 
-RARE = frozenset({Edge.EXPIRE, Edge.CONFIG, Edge.ADVANCE, Edge.EVALUATE})
+RARE = frozenset({Edge.EXPIRE, Edge.CONFIG, Edge.ADVANCE, Edge.EVALUATE, Edge.HUMAN})
 _RARE_RATE = 0.4
 
 

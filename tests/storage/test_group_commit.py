@@ -117,3 +117,28 @@ def test_closing_finishes_what_is_queued_and_refuses_the_rest() -> None:
             group.run(nothing)
 
     assert all(future.done() for future in queued)
+
+
+def test_a_debt_is_taken_where_a_signal_is_refused() -> None:
+    with held_up(queue_max=1) as (writer, group):
+        group.submit(nothing)
+        with pytest.raises(OverloadedError):
+            group.submit(nothing)
+        debt = group.submit(nothing, is_debt=True)
+        writer.may_go.set()
+
+        assert debt.result(timeout=5)
+
+
+def test_a_commit_that_breaks_its_word_ends_neither_the_thread_nor_leaves_waiting() -> (
+    None
+):
+    def broken(_: Sequence[AnyJob]) -> None:
+        msg = "a defect"
+        raise RuntimeError(msg)
+
+    group = GroupCommit(broken, name="writer")
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="a defect"):
+            group.submit(nothing).result(timeout=5)
+    group.close()

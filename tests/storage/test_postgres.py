@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from functools import partial
 
 import psycopg
@@ -12,6 +13,7 @@ from psycopg.conninfo import conninfo_to_dict
 from tests.conformance.examples import alert
 from tests.postgres_server import PostgresServer
 
+from handrail.core.access.role import Role
 from handrail.core.errors import ConflictError, InvalidError, UnavailableError
 from handrail.core.ids import AlertId, NodeId
 from handrail.ports.store import Transaction
@@ -19,6 +21,10 @@ from handrail.storage.node import lock_key
 from handrail.storage.postgres import TRIES, PostgresStore
 from handrail.storage.postgres_connection import conninfo
 from handrail.storage.trouble import LostRaceError
+from handrail.system.clock import SystemClock
+from handrail.system.id_source import RandomIds
+from handrail.usecases.access import OPERATOR
+from handrail.usecases.token import issue, revoke_token
 
 pytestmark = pytest.mark.postgres
 
@@ -188,7 +194,7 @@ def test_a_race_that_is_never_won_is_told_after_some_tries(postgres_url: str) ->
         with pytest.raises(ConflictError, match="lost again"):
             store.submit(work).result()
 
-    assert len(tried) == TRIES + 1 + TRIES
+    assert len(tried) == 2 * TRIES
 
 
 def test_broken_connections_are_replaced(postgres_url: str) -> None:
@@ -272,3 +278,51 @@ def _add(tx: Transaction) -> AlertId:
     made = alert(tx.now)
     tx.alert.add([made])
     return made.id
+
+
+def test_a_lock_not_to_be_had_is_a_refusal_and_no_defect(postgres_url: str) -> None:
+    impatient = f"{postgres_url}{'&' if '?' in postgres_url else '?'}options="
+    impatient += "-c%20lock_timeout%3D100ms"
+    with opened(impatient) as store, outside(postgres_url) as other:
+        store.run(lambda tx: tx.meta.set("a", "1"))
+        with other.transaction():
+            other.execute("SELECT 1 FROM meta FOR UPDATE")
+
+            with pytest.raises(UnavailableError, match="refused for now"):
+                store.submit(lambda tx: tx.meta.set("a", "2")).result()
+
+
+def test_noting_the_use_of_a_token_never_undoes_its_revocation(
+    postgres_url: str,
+) -> None:
+    ids = RandomIds(SystemClock())
+    with opened(postgres_url) as store:
+        issued = store.run(
+            lambda tx: issue(
+                tx, "ci", role=Role.ADMIN, actor=OPERATOR, ids=ids, expires_at=None
+            )
+        )
+        is_read, is_revoked = threading.Event(), threading.Event()
+
+        def note(tx: Transaction) -> None:
+            found = tx.access.token(issued.token.digest)
+            assert found is not None
+            is_read.set()
+            is_revoked.wait(0.5)
+            tx.access.save_token(replace(found, last_used_at=tx.now))
+
+        def revoke() -> None:
+            is_read.wait()
+            store.run(
+                lambda tx: revoke_token(tx, issued.token.id, actor=OPERATOR, ids=ids)
+            )
+            is_revoked.set()
+
+        other = threading.Thread(target=revoke)
+        other.start()
+        store.run(note)
+        other.join()
+
+        kept = store.read(lambda tx: tx.access.token(issued.token.digest))
+        assert kept is not None
+        assert kept.revoked_at is not None

@@ -146,8 +146,12 @@ def test_an_expired_token_is_refused(home: Site) -> None:
 
 
 def test_a_new_local_token_ends_the_earlier_one(home: Site) -> None:
-    first = home.store.run(lambda tx: access.operator_token(tx, place="here", ids=home.ids))
-    second = home.store.run(lambda tx: access.operator_token(tx, place="here", ids=home.ids))
+    first = home.store.run(
+        lambda tx: access.operator_token(tx, place="here", ids=home.ids)
+    )
+    second = home.store.run(
+        lambda tx: access.operator_token(tx, place="here", ids=home.ids)
+    )
 
     found = home.store.read(lambda tx: access.recognise_token(tx, second))
 
@@ -183,7 +187,9 @@ def test_everything_that_lets_somebody_in_is_recorded(home: Site) -> None:
 def test_no_secret_is_stored(home: Site) -> None:
     cookie = _enter(home, "ana")
     link = home.store.run(lambda tx: access.setup_link(tx, ids=home.ids))
-    local = home.store.run(lambda tx: access.operator_token(tx, place="here", ids=home.ids))
+    local = home.store.run(
+        lambda tx: access.operator_token(tx, place="here", ids=home.ids)
+    )
 
     kept = home.store.read(
         lambda tx: repr(

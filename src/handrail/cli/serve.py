@@ -22,6 +22,9 @@ from handrail.settings import Settings
 
 DRAIN_SECONDS = 1
 """How long requests in flight may still take once the server is told to stop."""
+THREAD_TURN_SECONDS = 0.001
+"""How long a busy thread may keep the others waiting. The database's threads give up
+their turn at every statement; at Python's 5 ms, a burst of requests starved paging."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _NEXT_STEPS = {
     "unavailable": "Stop the other one, or give this one its own: --data-dir",
@@ -40,6 +43,7 @@ def serve(settings: Settings, *, accept_new_key: bool) -> None:
     Every flag is also a variable: --smtp-host is HANDRAIL_SMTP_HOST.
     """
     start_logging(settings, sys.stderr)
+    sys.setswitchinterval(THREAD_TURN_SECONDS)
     listener = _listen(settings)
     port = listener.getsockname()[1]
     base_url = settings.base_url or f"http://localhost:{port}"

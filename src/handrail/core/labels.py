@@ -41,12 +41,14 @@ def fingerprint(labels: Mapping[str, str]) -> str:
     release. Empty values count as absent. Lengths are hashed along with the texts, so
     that no two sets run together.
     """
-    digest = hashlib.blake2b(digest_size=_DIGEST_BYTES)
-    for pair in sorted(item for item in labels.items() if item[1]):
+    parts: list[bytes] = []
+    for pair in sorted(labels.items()):
+        if not pair[1]:
+            continue
         for text in pair:
             encoded = text.encode("utf-8", "surrogatepass")
-            digest.update(len(encoded).to_bytes(8) + encoded)
-    return digest.hexdigest()
+            parts += (len(encoded).to_bytes(8), encoded)
+    return hashlib.blake2b(b"".join(parts), digest_size=_DIGEST_BYTES).hexdigest()
 
 
 def _check_utf8(text: str, what: str) -> None:

@@ -23,6 +23,11 @@ ADMISSION_QUEUE_MAX = 4096
 """Requests waiting for the writer. Full means 503; a second of work at least."""
 RESOLVE_TIMEOUT_DEFAULT = timedelta(minutes=5)
 """A Prometheus-style alert without endsAt expires this long after its last repeat."""
+EXPIRY_GRACE_AT_START = timedelta(minutes=2)
+"""Nothing expires this soon after a start: senders could not repeat while we were down.
+
+Prometheus repeats every minute.
+"""
 REOPEN_WINDOW_DEFAULT = timedelta(minutes=5)
 EXPIRED_MEMORY = timedelta(hours=24)
 """A sender that comes back within this finds its expired alert, and can resolve it."""
@@ -49,6 +54,11 @@ METHOD_WINDOW = timedelta(seconds=60)
 BUNDLE_WAIT_MAX = timedelta(seconds=15)
 """A bundle never waits longer than this: throttling coalesces, it does not delay."""
 BUNDLE_ITEMS_SHOWN_MAX = 20
+
+SET_ASIDE = timedelta(seconds=60)
+"""A row whose handling failed waits this long, so that it never blocks the others."""
+SET_ASIDE_PASSING = timedelta(seconds=1)
+"""The same where another transaction was in its way: the next try likely succeeds."""
 
 ESCALATE_AFTER_MIN = timedelta(seconds=1)
 ESCALATE_AFTER_MAX = timedelta(hours=24)

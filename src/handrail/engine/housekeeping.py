@@ -1,14 +1,17 @@
 """Duties that run at their own pace: fold repeats, reclaim, prune, audit."""
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 
 from handrail.core import limits
 from handrail.engine.report import Report
 from handrail.ports.clock import Clock
+from handrail.ports.id_source import IdSource
 from handrail.ports.store import Store
-from handrail.usecases import delivery
+from handrail.usecases import delivery, paging
 
 FOLD_EVERY = timedelta(seconds=1)
 FOLD_BATCH = 500
@@ -79,3 +82,31 @@ def prune(store: Store, clock: Clock) -> Periodic:
         return Report(done=done, has_more=done == PRUNE_BATCH)
 
     return Periodic(name="prune", every=PRUNE_EVERY, clock=clock, act=act)
+
+
+@dataclass(slots=True, kw_only=True)
+class FollowClock:
+    """The duty that lets due times follow a clock that was set back.
+
+    Only where this process's clock is the database's: on SQLite.
+    """
+
+    store: Store
+    ids: IdSource
+    name: str = "follow_clock"
+    _steps: deque[timedelta] = field(default_factory=deque, init=False)
+
+    def note(self, by: timedelta) -> None:
+        """Note a step of the clock; cheap, from any thread."""
+        if by < timedelta(0):
+            self._steps.append(by)
+
+    def tick(self) -> Report:
+        """Follow the steps noted since the last tick."""
+        done = 0
+        while self._steps:
+            by = self._steps[0]
+            self.store.run(partial(paging.follow_clock, by=by, ids=self.ids))
+            self._steps.popleft()
+            done += 1
+        return Report(done=done)

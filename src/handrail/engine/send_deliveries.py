@@ -164,12 +164,15 @@ class SendDeliveries:
 
         while True:
             try:
-                await asyncio.wrap_future(parts.store.submit(work))
+                await asyncio.wrap_future(parts.store.submit(work, is_debt=True))
             except DomainError as error:
                 _log.warning("record_delayed", send_id=send.id, reason=error.message)
                 if self._stopping:
                     return
                 await _pause(RECORD_RETRY_SECONDS)
+            except Exception:  # noqa: BLE001 - nobody else would hear of it
+                _log.exception("record_failed", send_id=send.id)
+                return
             else:
                 return
 

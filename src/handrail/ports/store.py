@@ -8,7 +8,8 @@ PostgreSQL, the process's clock on SQLite) and is the only time a use case knows
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import Future
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from handrail.core.access.grant import ApiToken, OneTimeLink, Session
@@ -30,6 +31,18 @@ from handrail.core.paging.page import Page
 from handrail.core.people.contact_method import ChannelKind
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setback:
+    """An attempt inside a transaction that failed and was undone.
+
+    Attributes:
+        is_passing: Somebody else was in the way; the same may succeed soon.
+    """
+
+    error: Exception
+    is_passing: bool
 
 
 class EventStore(Protocol):
@@ -112,6 +125,14 @@ class AlertStore(Protocol):
 
     def next_expiry(self) -> datetime | None:
         """Return the earliest ``expire_due_at`` of any firing alert."""
+        ...
+
+    def defer_expiry(self, until: datetime) -> int:
+        """Let no firing alert expire before then."""
+        ...
+
+    def shift_evaluations(self, by: timedelta) -> int:
+        """Move every ``evaluate_due_at`` that is still to come."""
         ...
 
     def search(
@@ -202,6 +223,10 @@ class PageStore(Protocol):
         """Return locked open pages whose timer has run out, oldest first."""
         ...
 
+    def timed(self) -> list[Page]:
+        """Return every open page whose timer is still to come."""
+        ...
+
     def next_due(self) -> datetime | None:
         """Return the earliest timer of any page."""
         ...
@@ -262,6 +287,10 @@ class DeliveryStore(Protocol):
 
         A bundle counts once. Those still under way count, too.
         """
+        ...
+
+    def shift_owed(self, by: timedelta) -> int:
+        """Move every due time, next attempt and lease of what is owed still to come."""
         ...
 
     def lapse_leases(self, owners: Sequence[NodeId]) -> int:
@@ -391,6 +420,14 @@ class Transaction(Protocol):
         """The instant of this transaction."""
         ...
 
+    def attempt(self, work: Callable[[], T]) -> T | Setback:
+        """Do the work so that its failure undoes its own writes and nothing else.
+
+        The failure is logged. What dooms the whole transaction (the connection or
+        the disk failed) is raised all the same.
+        """
+        ...
+
     @property
     def event(self) -> EventStore: ...
     @property
@@ -419,8 +456,15 @@ class Store(Protocol):
         """
         ...
 
-    def submit(self, work: Callable[[Transaction], T]) -> "Future[T]":
+    def submit(
+        self, work: Callable[[Transaction], T], *, is_debt: bool = False
+    ) -> "Future[T]":
         """Queue the work for the group commit; the future is done after it.
+
+        Args:
+            work: The transaction.
+            is_debt: It must be done, however many signals wait: it is never refused
+                and goes before them.
 
         Raises:
             OverloadedError: The queue is full; nothing was queued.

@@ -1,6 +1,6 @@
 """Tokens, sessions and one-time links; only digests are stored."""
 
-from sqlalchemy import Column, Table, Text, bindparam, func, select, update
+from sqlalchemy import Column, Select, Table, Text, bindparam, func, select, update
 from typing_extensions import override
 
 from handrail.core.access.grant import ApiToken, OneTimeLink, Session
@@ -8,7 +8,7 @@ from handrail.core.instants import to_micros
 from handrail.ports.store import AccessStore
 from handrail.storage.codec import RowCodec
 from handrail.storage.schema import INSTANT, KEY, METADATA
-from handrail.storage.scope import Scope
+from handrail.storage.scope import Row, Scope
 
 API_TOKEN = Table(
     "api_token",
@@ -77,7 +77,7 @@ class SqlAccessStore(AccessStore):
 
     @override
     def token(self, digest: str) -> ApiToken | None:
-        row = self._scope.read(_GET_TOKEN, {"digest": digest}).first()
+        row = self._scope.read(self._held(_GET_TOKEN), {"digest": digest}).first()
         return None if row is None else _TOKEN.item(row)
 
     @override
@@ -95,7 +95,7 @@ class SqlAccessStore(AccessStore):
 
     @override
     def session(self, digest: str) -> Session | None:
-        row = self._scope.read(_GET_SESSION, {"digest": digest}).first()
+        row = self._scope.read(self._held(_GET_SESSION), {"digest": digest}).first()
         return None if row is None else _SESSION.item(row)
 
     @override
@@ -118,3 +118,10 @@ class SqlAccessStore(AccessStore):
     @override
     def count_sessions(self) -> int:
         return int(self._scope.read(_COUNT_SESSIONS).scalar_one())
+
+    def _held(self, query: Select[Row]) -> Select[Row]:
+        """Lock what a writing transaction looks up, since it writes back whole rows.
+
+        Else noting a use could undo a revocation that another node just committed.
+        """
+        return query if self._scope.is_read_only else query.with_for_update()

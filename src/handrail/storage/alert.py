@@ -1,7 +1,8 @@
 """Alerts: at most one open per integration and dedup key."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import (
     Column,
@@ -21,7 +22,7 @@ from handrail.core.alert.receipt import EntryKind, ReceiptEntry
 from handrail.core.ids import AlertId, Slug
 from handrail.core.instants import from_micros, to_micros
 from handrail.ports.store import AlertStore
-from handrail.storage.codec import RowCodec, storable, to_json
+from handrail.storage.codec import MICROSECOND, RowCodec, storable, to_json
 from handrail.storage.receipt import fold_all
 from handrail.storage.schema import INSTANT, KEY, METADATA
 from handrail.storage.scope import Row, Scope
@@ -113,7 +114,7 @@ _FIRING = _ALL.where(_OPEN, ALERT.c.state == AlertState.FIRING.value).order_by(
 _FIRING_OF_ONE = _FIRING.where(ALERT.c.integration == bindparam("integration"))
 _COUNTS = select(ALERT.c.disposition, func.count()).group_by(ALERT.c.disposition)
 
-_KNOWN = "dedup_key, alert.id, generation, closed_at, severity_word"
+_KNOWN = "dedup_key, alert.id, generation, closed_at, severity_word, state"
 _KNOWN_OPEN_SQLITE = (
     f"SELECT {_KNOWN} FROM json_each(?) AS wanted CROSS JOIN alert"  # noqa: S608
     " WHERE integration = ? AND dedup_key = wanted.value AND closed_at IS NULL"
@@ -122,26 +123,46 @@ _KNOWN_CLOSED_SQLITE = (
     f"SELECT {_KNOWN} FROM json_each(?) AS wanted CROSS JOIN alert"  # noqa: S608
     " WHERE integration = ? AND dedup_key = wanted.value AND closed_at >= ?"
 )
-# Locked in the order of ids, so that two nodes never wait for each other in a ring.
+# One look into the index for each key, whatever the planner believes of a table that
+# was never analysed; and locked in the order of the keys, which are sorted, so that two
+# nodes never wait for each other in a ring.
 _KNOWN_OPEN_POSTGRES = (
-    f"SELECT {_KNOWN} FROM alert"  # noqa: S608
-    " WHERE integration = ? AND dedup_key = ANY(?) AND closed_at IS NULL"
-    " ORDER BY id FOR UPDATE"
+    "SELECT found.* FROM unnest(?::text[]) AS wanted(key)"  # noqa: S608
+    f" CROSS JOIN LATERAL (SELECT {_KNOWN} FROM alert"
+    " WHERE integration = ? AND dedup_key = wanted.key AND closed_at IS NULL"
+    " LIMIT 1 FOR UPDATE) AS found"
 )
 _KNOWN_CLOSED_POSTGRES = (
-    f"SELECT {_KNOWN} FROM alert"  # noqa: S608
-    " WHERE integration = ? AND dedup_key = ANY(?) AND closed_at >= ?"
-    " ORDER BY id FOR UPDATE"
+    "SELECT found.* FROM unnest(?::text[]) AS wanted(key)"  # noqa: S608
+    f" CROSS JOIN LATERAL (SELECT {_KNOWN} FROM alert"
+    " WHERE integration = ? AND dedup_key = wanted.key AND closed_at >= ?"
+    " ORDER BY closed_at DESC LIMIT 1 FOR UPDATE) AS found"
 )
 _TOUCH_POSTGRES = (
     "UPDATE alert SET repeats = repeats + touched.times,"
-    " last_seen_at = greatest(last_seen_at, ?),"
+    " last_seen_at = greatest(last_seen_at, touched.seen_at),"
     " expire_due_at = coalesce(touched.ends_at, expire_due_at)"
-    " FROM unnest(?::text[], ?::bigint[], ?::bigint[])"
-    " AS touched(id, times, ends_at)"
+    " FROM unnest(?::text[], ?::bigint[], ?::bigint[], ?::bigint[])"
+    " AS touched(id, times, seen_at, ends_at)"
     " WHERE alert.id = touched.id AND closed_at IS NULL"
 )
 _GENERATIONS = select(func.sum(ALERT.c.generation))
+
+_DEFER_EXPIRY = (
+    "UPDATE alert SET expire_due_at = ? WHERE closed_at IS NULL AND expire_due_at < ?"
+)
+_SHIFT_EVALUATIONS = (
+    "UPDATE alert SET evaluate_due_at = evaluate_due_at + ? WHERE evaluate_due_at > ?"
+)
+
+
+@dataclass(slots=True)
+class _Touch:
+    """What the repeats of one alert come to."""
+
+    times: int = 0
+    seen_at: int = 0
+    ends_at: int | None = None
 
 
 class SqlAlertStore(AlertStore):
@@ -154,6 +175,7 @@ class SqlAlertStore(AlertStore):
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
+        self._touched: dict[str, _Touch] = {}
 
     @override
     def known(
@@ -169,7 +191,8 @@ class SqlAlertStore(AlertStore):
 
     @override
     def add(self, alerts: Sequence[Alert]) -> None:
-        self._scope.change_many(_CODEC.insert, [_CODEC.values(a) for a in alerts])
+        rows = [_CODEC.values(alert) for alert in alerts]
+        self._scope.insert_many_apart(_CODEC, rows)
 
     @override
     def get(self, alert_id: AlertId, *, lock: bool = False) -> Alert | None:
@@ -187,22 +210,34 @@ class SqlAlertStore(AlertStore):
     def touch(self, entries: Sequence[ReceiptEntry], *, seen_at: datetime) -> bool:
         if not self._scope.is_postgres:
             return False
-        times: dict[str, int] = {}
-        ends: dict[str, int | None] = {}
+        seen = to_micros(seen_at)
         for entry in entries:
             if entry.kind is EntryKind.REPEATED and entry.alert_id is not None:
-                times[entry.alert_id] = times.get(entry.alert_id, 0) + 1
-                ends.setdefault(entry.alert_id, None)
+                if not self._touched:
+                    self._scope.defer(self._write_touches)
+                touch = self._touched.setdefault(entry.alert_id, _Touch())
+                touch.times += 1
+                touch.seen_at = max(touch.seen_at, seen)
                 if entry.ends_at is not None:
-                    ends[entry.alert_id] = to_micros(entry.ends_at)
-        touched = (list(times), list(times.values()), [ends[i] for i in times])
-        if times and self._scope.change(
-            _TOUCH_POSTGRES, (to_micros(seen_at), *touched)
-        ) < len(times):
+                    touch.ends_at = to_micros(entry.ends_at)
+        return True
+
+    def _write_touches(self) -> None:
+        touched, self._touched = self._touched, {}
+        touches = list(touched.values())
+        count = self._scope.change(
+            _TOUCH_POSTGRES,
+            (
+                list(touched),
+                [touch.times for touch in touches],
+                [touch.seen_at for touch in touches],
+                [touch.ends_at for touch in touches],
+            ),
+        )
+        if count < len(touched):
             # Without this a re-fire after another node's resolve would be lost.
             msg = "an alert was closed while it was repeated"
             raise LostRaceError(msg)
-        return True
 
     @override
     def due_for_evaluation(self, *, limit: int) -> list[Alert]:
@@ -219,6 +254,16 @@ class SqlAlertStore(AlertStore):
     @override
     def next_expiry(self) -> datetime | None:
         return self._earliest(_NEXT_EXPIRY)
+
+    @override
+    def defer_expiry(self, until: datetime) -> int:
+        not_before = to_micros(until)
+        return self._scope.change(_DEFER_EXPIRY, (not_before, not_before))
+
+    @override
+    def shift_evaluations(self, by: timedelta) -> int:
+        now = to_micros(self._scope.now)
+        return self._scope.change(_SHIFT_EVALUATIONS, (by // MICROSECOND, now))
 
     @override
     def search(
@@ -260,7 +305,7 @@ class SqlAlertStore(AlertStore):
         self, integration: Slug, keys: list[str], *, since: int | None
     ) -> dict[str, KnownAlert]:
         if self._scope.is_postgres:
-            wanted: list[object] = [integration, keys]
+            wanted: list[object] = [sorted(keys), integration]
             sql = _KNOWN_OPEN_POSTGRES if since is None else _KNOWN_CLOSED_POSTGRES
         else:
             wanted = [to_json(keys), integration]
@@ -268,14 +313,27 @@ class SqlAlertStore(AlertStore):
         if since is not None:
             wanted.append(since)
         found: dict[str, KnownAlert] = {}
-        for key, alert_id, generation, closed_at, word in self._scope.fetch(
-            sql, wanted
-        ):
-            closed = None if closed_at is None else from_micros(closed_at)
+        # Repeats that were put off change nothing that is asked here.
+        for row in self._scope.fetch_apart(sql, wanted):
+            key, known = row[0], _known_alert(row)
             other = found.get(key)
-            if other and closed and other.closed_at and other.closed_at > closed:
-                continue
-            found[key] = KnownAlert(
-                id=alert_id, generation=generation, closed_at=closed, severity_word=word
-            )
+            if other is None or _is_later(known, other):
+                found[key] = known
         return found
+
+
+def _known_alert(row: Row) -> KnownAlert:
+    _, alert_id, generation, closed_at, word, state = row
+    return KnownAlert(
+        id=alert_id,
+        generation=generation,
+        closed_at=None if closed_at is None else from_micros(closed_at),
+        severity_word=word,
+        is_expired=state == AlertState.EXPIRED.value,
+    )
+
+
+def _is_later(known: KnownAlert, other: KnownAlert) -> bool:
+    assert known.closed_at is not None, "two open alerts with one key"
+    assert other.closed_at is not None, "two open alerts with one key"
+    return known.closed_at >= other.closed_at

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 from enum import Enum
+from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, Generic, NewType, TypeVar, Union, get_args, get_origin
 from typing import get_type_hints as type_hints
@@ -23,7 +24,7 @@ from handrail.core.instants import from_micros, to_micros
 
 T = TypeVar("T")
 Convert = Callable[[Any], Any]
-_MICROSECOND = timedelta(microseconds=1)
+MICROSECOND = timedelta(microseconds=1)
 _UNWRITABLE = "\ufffd"
 
 
@@ -32,10 +33,9 @@ def storable(text: str) -> str:
 
     Senders and providers put anything into their texts; a page must not be lost to it.
     """
-    if "\x00" in text:
-        text = text.replace("\x00", _UNWRITABLE)
-    if text.isascii():
+    if text.isascii() and "\x00" not in text:
         return text
+    text = text.replace("\x00", _UNWRITABLE)
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -53,7 +53,11 @@ def to_json(value: object) -> str:
 
 def from_json(text: str) -> Any:  # noqa: ANN401  the caller knows what it stored
     """Return the value of JSON text."""
-    return json.loads(text)
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeEncodeError):
+        # What ``to_json`` escaped because it is no UTF-8.
+        return json.loads(text)
 
 
 def to_policy_text(policy: EscalationPolicy) -> str:
@@ -66,7 +70,7 @@ def to_policy_text(policy: EscalationPolicy) -> str:
             "levels": [
                 {
                     "targets": [str(target) for target in level.targets],
-                    "escalate_after_micros": level.escalate_after // _MICROSECOND,
+                    "escalate_after_micros": level.escalate_after // MICROSECOND,
                 }
                 for level in policy.levels
             ],
@@ -96,10 +100,6 @@ def _target(spelled: str) -> Target:
     return Target(kind=TargetKind(kind), name=Slug(name))
 
 
-def _value(member: Enum) -> object:
-    return member.value
-
-
 _CONVERTERS: tuple[tuple[type, Convert | None, Convert | None], ...] = (
     (str, storable, None),
     (bool, bool, bool),
@@ -117,6 +117,7 @@ class RowCodec(Generic[T]):
     Attributes:
         columns: The table's columns in the order of the fields.
         insert: ``INSERT`` text for the driver's cursor, fed by ``values``.
+        copy: The same for many rows at once, on PostgreSQL.
         update: ``UPDATE … WHERE key`` text, fed by ``values`` and then the key.
     """
 
@@ -131,9 +132,10 @@ class RowCodec(Generic[T]):
         hints = type_hints(cls)
         self._cls = cls
         self._names = tuple(field.name for field in fields(cls))  # type: ignore[arg-type]  # T is a dataclass
+        self._get = attrgetter(*self._names)
         both = [_converters(hints[name]) for name in self._names]
-        self._out = tuple(zip(self._names, (pair[0] for pair in both), strict=True))
-        self._in = tuple(zip(self._names, (pair[1] for pair in both), strict=True))
+        self._out = tuple((n, pair[0]) for n, pair in enumerate(both) if pair[0])
+        self._in = tuple((n, pair[1]) for n, pair in enumerate(both) if pair[1])
         spelled = [(renamed or {}).get(name, name) for name in self._names]
         self.columns: tuple[Column[Any], ...] = tuple(table.c[c] for c in spelled)
         marks = ", ".join("?" * len(spelled))
@@ -141,27 +143,25 @@ class RowCodec(Generic[T]):
         self.insert = (
             f"INSERT INTO {table.name} ({', '.join(spelled)}) VALUES ({marks})"  # noqa: S608
         )
+        self.copy = f"COPY {table.name} ({', '.join(spelled)}) FROM STDIN"
         sets = ", ".join(f"{column} = ?" for column in spelled)
         self.update = f"UPDATE {table.name} SET {sets} WHERE {key} = ?"  # noqa: S608
 
     def values(self, item: T) -> list[object]:
         """Return the row's values in the order of ``columns``."""
-        row: list[object] = []
-        for name, convert in self._out:
-            value = getattr(item, name)
-            if convert is not None and value is not None:
-                value = convert(value)
-            row.append(value)
+        row: list[object] = list(self._get(item))
+        for place, convert in self._out:
+            if row[place] is not None:
+                row[place] = convert(row[place])
         return row
 
     def item(self, row: Sequence[Any]) -> T:
         """Return the domain value of a row selected by ``columns``."""
-        return self._cls(
-            **{
-                name: value if convert is None or value is None else convert(value)
-                for (name, convert), value in zip(self._in, row, strict=True)
-            }
-        )
+        values = list(row)
+        for place, convert in self._in:
+            if values[place] is not None:
+                values[place] = convert(values[place])
+        return self._cls(**dict(zip(self._names, values, strict=True)))
 
 
 def _converters(hint: object) -> tuple[Convert | None, Convert | None]:
@@ -172,7 +172,7 @@ def _converters(hint: object) -> tuple[Convert | None, Convert | None]:
     kind = get_origin(hint) or hint
     assert isinstance(kind, type), f"no column can hold a {hint!r}"
     if issubclass(kind, Enum):
-        return _value, kind
+        return attrgetter("_value_"), kind
     return next(
         (outward, inward)
         for known, outward, inward in _CONVERTERS

@@ -1,7 +1,7 @@
 """Deliveries: the debts, their claims, and the attempts at them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import (
     Column,
@@ -24,7 +24,7 @@ from handrail.core.instants import from_micros, to_micros
 from handrail.core.paging.delivery import OWED, Attempt, Delivery, DeliveryState
 from handrail.core.people.contact_method import ChannelKind
 from handrail.ports.store import DeliveryStore
-from handrail.storage.codec import RowCodec, storable
+from handrail.storage.codec import MICROSECOND, RowCodec, storable
 from handrail.storage.page import PAGE
 from handrail.storage.schema import INSTANT, KEY, METADATA
 from handrail.storage.scope import Row, Scope
@@ -168,6 +168,15 @@ _ATTEMPTS = (
     .order_by(ATTEMPT.c.started_at, ATTEMPT.c.id)
 )
 
+_SHIFT_OWED = (
+    "UPDATE delivery SET"
+    " due_at = due_at + CASE WHEN due_at > ? THEN ? ELSE 0 END,"
+    " next_attempt_at = next_attempt_at"
+    " + CASE WHEN next_attempt_at > ? THEN ? ELSE 0 END,"
+    " lease_until = lease_until + CASE WHEN lease_until > ? THEN ? ELSE 0 END"
+    " WHERE state IN ('pending', 'claimed')"
+)
+
 
 class SqlDeliveryStore(DeliveryStore):
     """Deliveries and attempts, each in one table."""
@@ -241,6 +250,11 @@ class SqlDeliveryStore(DeliveryStore):
             if started >= since:
                 begun.setdefault((recipient, method), []).append(started)
         return begun
+
+    @override
+    def shift_owed(self, by: timedelta) -> int:
+        now, micros = to_micros(self._scope.now), by // MICROSECOND
+        return self._scope.change(_SHIFT_OWED, (now, micros) * 3)
 
     @override
     def lapse_leases(self, owners: Sequence[NodeId]) -> int:

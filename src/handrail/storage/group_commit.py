@@ -7,11 +7,15 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Generic, Self, TypeVar
 
+import structlog
+
 from handrail.core import limits
 from handrail.core.errors import OverloadedError, UnavailableError
 from handrail.ports.store import Transaction
+from handrail.storage.scope import Scope
 
 T = TypeVar("T")
+_log = structlog.get_logger()
 
 GROUP_MAX = 256
 """Transactions in one commit: enough to make the fsync cheap, few enough to be soon."""
@@ -24,7 +28,7 @@ class Job(Generic[T]):
 
     Attributes:
         place: Rank of arrival.
-        is_waiting: The caller waits in ``run``; such jobs are never refused.
+        is_waiting: The caller waits in ``run``, or it is a debt: never refused.
     """
 
     __slots__ = ("future", "is_waiting", "place", "work")
@@ -55,6 +59,20 @@ class Settlement:
             return cls(act(), None)
         except BaseException as error:  # noqa: BLE001  handed on through the future
             return cls(None, error)
+
+    @classmethod
+    def of_all(cls, jobs: Sequence[AnyJob], tx: Transaction, scope: Scope) -> Self:
+        """Run many jobs as one; the result is the list of theirs."""
+
+        def act() -> list[Any]:
+            results = []
+            for job in jobs:
+                scope.begin_work()
+                results.append(job.work(tx))
+            scope.flush()
+            return results
+
+        return cls.of(act)
 
     def settle(self, future: "Future[Any]") -> None:
         """Tell the future."""
@@ -101,14 +119,16 @@ class GroupCommit:
         """Return how many transactions wait now."""
         return len(self._submitted) + len(self._waited_for)
 
-    def submit(self, work: Callable[[Transaction], T]) -> "Future[T]":
+    def submit(
+        self, work: Callable[[Transaction], T], *, is_debt: bool = False
+    ) -> "Future[T]":
         """Queue work and return the future of its result.
 
         Raises:
-            OverloadedError: The queue is full.
+            OverloadedError: The queue is full, and the work is no debt.
             UnavailableError: The store is closing.
         """
-        return self._put(work, is_waiting=False)
+        return self._put(work, is_waiting=is_debt)
 
     def run(self, work: Callable[[Transaction], T]) -> T:
         """Queue work and wait for its result.
@@ -148,7 +168,17 @@ class GroupCommit:
                 job for job in group if job.future.set_running_or_notify_cancel()
             ]
             if runnable:
-                self._commit(runnable)
+                self._commit_surely(runnable)
+
+    def _commit_surely(self, group: list[AnyJob]) -> None:
+        """Commit; whatever happens, the thread lives on and nobody waits for ever."""
+        done = Settlement.of(lambda: self._commit(group))
+        if done.error is None:
+            return
+        _log.error("group_commit_failed", exc_info=done.error)
+        for job in group:
+            if not job.future.done():
+                job.future.set_exception(done.error)
 
     def _take(self) -> list[AnyJob]:
         """Return the next group in arrival order; empty when all is done."""

@@ -77,6 +77,9 @@ _DUE = (
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True)
 )
+_TO_COME = _ALL.where(
+    PAGE.c.advance_due_at > bindparam("now"), PAGE.c.state == PageState.OPEN.value
+).order_by(PAGE.c.id)
 _NEXT_DUE = select(func.min(PAGE.c.advance_due_at)).where(
     _TIMED, PAGE.c.state == PageState.OPEN.value
 )
@@ -114,6 +117,10 @@ class SqlPageStore(PageStore):
     def due(self, *, limit: int) -> list[Page]:
         now = to_micros(self._scope.now)
         return self._pages(_DUE, {"now": now, "limit": limit})
+
+    @override
+    def timed(self) -> list[Page]:
+        return self._pages(_TO_COME, {"now": to_micros(self._scope.now)})
 
     @override
     def next_due(self) -> datetime | None:

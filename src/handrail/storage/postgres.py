@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import psycopg
 from sqlalchemy import Connection, text
@@ -27,7 +27,12 @@ from handrail.storage.node import CHANNEL, NodePresence, dead_among
 from handrail.storage.postgres_connection import conninfo, pooled_engine
 from handrail.storage.scope import Scope
 from handrail.storage.transaction import SqlTransaction
-from handrail.storage.trouble import LostRaceError, Trouble, trouble_of
+from handrail.storage.trouble import (
+    ContendedError,
+    LostRaceError,
+    Trouble,
+    trouble_of,
+)
 
 T = TypeVar("T")
 
@@ -142,8 +147,10 @@ class PostgresStore(Store):
         return self._again(lambda: self._run_once(work))
 
     @override
-    def submit(self, work: Callable[[Transaction], T]) -> "Future[T]":
-        return self._group.submit(work)
+    def submit(
+        self, work: Callable[[Transaction], T], *, is_debt: bool = False
+    ) -> "Future[T]":
+        return self._group.submit(work, is_debt=is_debt)
 
     @override
     def read(self, work: Callable[[Transaction], T]) -> T:
@@ -168,6 +175,7 @@ class PostgresStore(Store):
             scope = Scope(deed.connection, read_now=deed.read_now, is_read_only=False)
             try:
                 result = work(SqlTransaction(scope, self._cache))
+                scope.flush()
                 deed.has_written = scope.has_written
             finally:
                 scope.close()
@@ -192,49 +200,39 @@ class PostgresStore(Store):
             return dead_among(connection, nodes)
 
     def _commit_group(self, jobs: Sequence[AnyJob]) -> None:
-        """Run the jobs in one transaction; what loses a race there runs alone after."""
-        try:
-            settled, alone = self._again(lambda: self._run_group(jobs))
-        except (UnavailableError, *_ERRORS) as error:
-            for job in jobs:
-                job.future.set_exception(error)
-            return
-        for job, settlement in settled:
-            settlement.settle(job.future)
-        for job in alone:
+        """Run the jobs in one transaction; where that fails, each in its own.
+
+        After a race the group is not tried again as one: two groups that lock the same
+        rows in different orders would only meet again.
+        """
+        if len(jobs) > 1:
+            whole = Settlement.of(
+                lambda: self._again(lambda: self._run_together(jobs), races=1)
+            )
+            if whole.error is None:
+                for job, result in zip(jobs, whole.result, strict=True):
+                    job.future.set_result(result)
+                return
+            if _is_unreachable(whole.error):
+                for job in jobs:
+                    job.future.set_exception(whole.error)
+                return
+        for job in jobs:
             Settlement.of(partial(self.run, job.work)).settle(job.future)
 
-    def _run_group(
-        self, jobs: Sequence[AnyJob]
-    ) -> tuple[list[tuple[AnyJob, Settlement]], list[AnyJob]]:
-        settled: list[tuple[AnyJob, Settlement]] = []
-        alone: list[AnyJob] = []
+    def _run_together(self, jobs: Sequence[AnyJob]) -> list[Any]:
         with self._transaction() as deed:
-            for job in jobs:
-                settlement = self._run_in_savepoint(deed, job)
-                if _is_race(settlement.error):
-                    # Its locks went with the savepoint; ours must go before it waits.
-                    alone.append(job)
-                else:
-                    settled.append((job, settlement))
-        return settled, alone
-
-    def _run_in_savepoint(self, deed: _Deed, job: AnyJob) -> Settlement:
-        scope = Scope(deed.connection, read_now=deed.read_now, is_read_only=False)
-        try:
-            scope.control("SAVEPOINT work")
-            tx = SqlTransaction(scope, self._cache)
-            settlement = Settlement.of(lambda: job.work(tx))
-            if settlement.error is not None:
-                if trouble_of(settlement.error) is Trouble.DISCONNECTED:
-                    raise settlement.error
-                scope.control("ROLLBACK TO work")
-            else:
-                deed.has_written = deed.has_written or scope.has_written
-            scope.control("RELEASE work")
-        finally:
-            scope.close()
-        return settlement
+            scope = Scope(deed.connection, read_now=deed.read_now, is_read_only=False)
+            try:
+                tx = SqlTransaction(scope, self._cache)
+                whole = Settlement.of_all(jobs, tx, scope)
+                deed.has_written = scope.has_written
+            finally:
+                scope.close()
+            if whole.error is not None:
+                raise whole.error
+        results: list[Any] = whole.result
+        return results
 
     @contextmanager
     def _transaction(self) -> Iterator[_Deed]:
@@ -260,8 +258,13 @@ class PostgresStore(Store):
         if deed.has_written:
             self._tell()
 
-    def _again(self, act: Callable[[], T]) -> T:
-        """Act until it is not asked for again, at most ``TRIES`` times."""
+    def _again(self, act: Callable[[], T], *, races: int = TRIES) -> T:
+        """Act until it is not asked for again, at most ``TRIES`` times.
+
+        Args:
+            act: Raises ``_AgainError`` where nothing of it was committed.
+            races: After so many lost races it is enough.
+        """
         for tried in range(TRIES):
             try:
                 return act()
@@ -269,7 +272,9 @@ class PostgresStore(Store):
                 if error.is_disconnected:
                     # The others in the pool are likely as dead.
                     self._engine.dispose()
-                if tried == TRIES - 1:
+                if tried == TRIES - 1 or (
+                    not error.is_disconnected and tried + 1 >= races
+                ):
                     raise _given_up(error) from error.cause
             self._is_closing.wait(_WAIT_SECONDS * tried)
         raise AssertionError
@@ -326,11 +331,9 @@ def _given_up(error: _AgainError) -> Exception:
         return LostRaceError(str(error))
     if isinstance(error.cause, LostRaceError):
         return error.cause
-    return UnavailableError(f"others kept changing the same: {error}")
+    return ContendedError(f"others kept changing the same: {error}")
 
 
-def _is_race(error: BaseException | None) -> bool:
-    if error is None:
-        return False
-    race = {Trouble.LOST_RACE, Trouble.SERIALISATION}
-    return isinstance(error, LostRaceError) or trouble_of(error) in race
+def _is_unreachable(error: BaseException) -> bool:
+    refused = isinstance(error, UnavailableError)
+    return refused and not isinstance(error, ContendedError)

@@ -77,6 +77,10 @@ def connect(info: str, *, autocommit: bool) -> psycopg.Connection[Any]:
         connection.execute(_DURABLE)
         if not autocommit:
             connection.commit()
+    except psycopg.OperationalError as error:
+        connection.close()
+        msg = f"PostgreSQL went away at once: {str(error).strip()}"
+        raise UnavailableError(msg) from error
     except BaseException:
         connection.close()
         raise

@@ -31,7 +31,7 @@ from handrail.core.instants import from_micros, to_micros
 from handrail.ports.store import ReceiptStore
 from handrail.storage.codec import RowCodec
 from handrail.storage.schema import INSTANT, KEY, METADATA
-from handrail.storage.scope import Scope
+from handrail.storage.scope import Row, Scope
 
 # No foreign keys in this module: they would cost the ingest path a lookup each, and a
 # receipt and its parts are written by one function and never changed.
@@ -178,6 +178,9 @@ class SqlReceiptStore(ReceiptStore):
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
+        self._added: list[Row] = []
+        self._journaled: list[Row] = []
+        self._linked: list[Row] = []
 
     @override
     def add(self, receipt: Receipt, *, is_folded: bool) -> None:
@@ -187,18 +190,25 @@ class SqlReceiptStore(ReceiptStore):
     def add_all(
         self, receipts: Sequence[Receipt], *, folded: AbstractSet[ReceiptId]
     ) -> None:
-        links: set[tuple[str, str]] = set()
-        rows: list[tuple[object, ...]] = []
+        if receipts and not self._added:
+            self._scope.defer(self._write)
         for receipt in receipts:
-            links |= {
+            links = {
                 (entry.alert_id, receipt.id)
                 for entry in receipt.entries
                 if entry.kind not in _PASSING and entry.alert_id is not None
             }
-            rows.append(_row(receipt))
-        self._scope.change_many(_INSERT, rows)
-        self._scope.change_many(_JOURNAL, [(r.id, r.id in folded) for r in receipts])
-        self._scope.change_many(_LINK, sorted(links))
+            self._added.append(_row(receipt))
+            self._journaled.append((receipt.id, receipt.id in folded))
+            self._linked.extend(sorted(links))
+
+    def _write(self) -> None:
+        """Write what was added since the last time, each table in one statement."""
+        added, journaled, linked = self._added, self._journaled, self._linked
+        self._added, self._journaled, self._linked = [], [], []
+        self._scope.change_many(_INSERT, added)
+        self._scope.change_many(_JOURNAL, journaled)
+        self._scope.change_many(_LINK, linked)
 
     @override
     def add_raw(self, raw: RawBody) -> None:

@@ -152,9 +152,11 @@ class SqliteStore(Store):
         return self._run_inline(work).result()
 
     @override
-    def submit(self, work: Callable[[Transaction], T]) -> "Future[T]":
+    def submit(
+        self, work: Callable[[Transaction], T], *, is_debt: bool = False
+    ) -> "Future[T]":
         if self._group is not None:
-            return self._group.submit(work)
+            return self._group.submit(work, is_debt=is_debt)
         return self._run_inline(work)
 
     @override
@@ -209,25 +211,48 @@ class SqliteStore(Store):
             scope.close()
 
     def _commit_group(self, jobs: Sequence[AnyJob]) -> None:
-        """Run the jobs in one transaction; settle each future after the commit."""
-        results: list[tuple[AnyJob, Settlement]] = []
-        wrote = False
+        """Run the jobs in one transaction; settle each future after the commit.
+
+        They are run as one piece of work first. Where that fails, what it did is
+        undone, and each is run again in a savepoint, so that one fails alone.
+        """
         try:
             self._check_sound()
-            self._execute("BEGIN IMMEDIATE")
-            for job in jobs:
-                settlement, has_written = self._run_in_savepoint(job)
-                wrote = wrote or has_written
-                results.append((job, settlement))
-            self._execute("COMMIT")
+            settlements, has_written = self._run_together(jobs)
+            if settlements is None:
+                settlements, has_written = self._run_apart(jobs)
         except (*_ERRORS, UnavailableError) as error:
             self._give_up(jobs, error)
             return
-        for job, settlement in results:
+        for job, settlement in zip(jobs, settlements, strict=True):
             settlement.settle(job.future)
-        if wrote:
+        if has_written:
             for callback in self._listeners:
                 callback()
+
+    def _run_together(
+        self, jobs: Sequence[AnyJob]
+    ) -> tuple[list[Settlement] | None, bool]:
+        """Return the settlements, or none where one of several jobs failed."""
+        scope = Scope(self._connection, read_now=self._now, is_read_only=False)
+        try:
+            self._execute("BEGIN IMMEDIATE")
+            tx = SqlTransaction(scope, self._cache)
+            whole = Settlement.of_all(jobs, tx, scope)
+            if whole.error is not None:
+                self._check_survives(whole.error)
+                self._execute("ROLLBACK")
+                return ([whole] if len(jobs) == 1 else None), False
+            self._execute("COMMIT")
+        finally:
+            scope.close()
+        return [Settlement(result, None) for result in whole.result], scope.has_written
+
+    def _run_apart(self, jobs: Sequence[AnyJob]) -> tuple[list[Settlement], bool]:
+        self._execute("BEGIN IMMEDIATE")
+        ran = [self._run_in_savepoint(job) for job in jobs]
+        self._execute("COMMIT")
+        return [settlement for settlement, _ in ran], any(wrote for _, wrote in ran)
 
     def _run_in_savepoint(self, job: AnyJob) -> tuple[Settlement, bool]:
         """Run one job so that its failure undoes nothing but its own writes.
@@ -239,10 +264,12 @@ class SqliteStore(Store):
         try:
             scope.control("SAVEPOINT work")
             tx = SqlTransaction(scope, self._cache)
-            settlement = Settlement.of(lambda: job.work(tx))
+            settlement = Settlement.of_all([job], tx, scope)
             if settlement.error is not None:
                 self._check_survives(settlement.error)
                 scope.control("ROLLBACK TO work")
+            else:
+                settlement = Settlement(settlement.result[0], None)
             scope.control("RELEASE work")
         finally:
             scope.close()

@@ -1,10 +1,13 @@
 """One unit of work over all concepts."""
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
+import structlog
 from typing_extensions import override
 
-from handrail.ports.store import Transaction
+from handrail.ports.store import Setback, Transaction
 from handrail.storage.access import SqlAccessStore
 from handrail.storage.alert import SqlAlertStore
 from handrail.storage.configuration import SnapshotCache, SqlConfigurationStore
@@ -14,6 +17,13 @@ from handrail.storage.meta import SqlMetaStore
 from handrail.storage.page import SqlPageStore
 from handrail.storage.receipt import SqlReceiptStore
 from handrail.storage.scope import Scope
+from handrail.storage.trouble import LostRaceError, Trouble, trouble_of
+
+T = TypeVar("T")
+_DOOM = frozenset({Trouble.FULL, Trouble.DISCONNECTED, Trouble.BROKEN})
+"""No savepoint survives these."""
+_PASSING = frozenset({Trouble.BUSY, Trouble.SERIALISATION, Trouble.LOST_RACE})
+_log = structlog.get_logger()
 
 
 class SqlTransaction(Transaction):
@@ -34,6 +44,25 @@ class SqlTransaction(Transaction):
     @override
     def now(self) -> datetime:
         return self._scope.now
+
+    @override
+    def attempt(self, work: Callable[[], T]) -> T | Setback:
+        try:
+            with self._scope.savepoint():
+                return work()
+        except Exception as error:  # told to the caller, who decides what follows
+            trouble = trouble_of(error)
+            if self._is_doom(trouble):
+                raise
+            _log.exception("attempt_undone")
+            is_passing = trouble in _PASSING or isinstance(error, LostRaceError)
+            return Setback(error=error, is_passing=is_passing)
+
+    def _is_doom(self, trouble: Trouble | None) -> bool:
+        if trouble is Trouble.BUSY:
+            # On PostgreSQL one row's lock; on SQLite the whole file's.
+            return not self._scope.is_postgres
+        return trouble in _DOOM
 
     @property
     @override

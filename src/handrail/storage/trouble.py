@@ -4,7 +4,7 @@ from enum import Enum, unique
 
 from sqlalchemy.exc import DBAPIError
 
-from handrail.core.errors import ConflictError
+from handrail.core.errors import ConflictError, UnavailableError
 
 
 @unique
@@ -29,6 +29,10 @@ class Trouble(Enum):
 
 class LostRaceError(ConflictError):
     """Somebody else wrote first; the transaction is run again."""
+
+
+class ContendedError(UnavailableError):
+    """Others kept changing the same rows; nothing was done."""
 
 
 _SQLITE: dict[int, Trouble] = {

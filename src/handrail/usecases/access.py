@@ -169,9 +169,7 @@ def operator_token(tx: Transaction, *, place: str, ids: IdSource) -> str:
     for token in tx.access.tokens():
         if token.name == name and token.revoked_at is None:
             tx.access.save_token(replace(token, revoked_at=tx.now))
-    issued = issue(
-        tx, name, role=Role.ADMIN, actor=OPERATOR, ids=ids, expires_at=None
-    )
+    issued = issue(tx, name, role=Role.ADMIN, actor=OPERATOR, ids=ids, expires_at=None)
     return issued.secret
 
 

@@ -153,7 +153,9 @@ def _decide(
     if alert_id is not None:
         is_told_anew = submission.parsed.describes_anew
         _plan_work(plan, decision, signal, entry, is_told_anew=is_told_anew)
-        plan.known |= _known_after(plan.known, decision, signal, tx)
+        after = _known_after(plan.known.get(signal.dedup_key), decision, signal, tx)
+        if after is not None:
+            plan.known[signal.dedup_key] = after
 
 
 def _plan_work(
@@ -185,12 +187,11 @@ def _plan_work(
 
 
 def _known_after(
-    known: dict[str, KnownAlert], decision: Decision, signal: Signal, tx: Transaction
-) -> dict[str, KnownAlert]:
-    """Return what the next signal with this key finds."""
+    before: KnownAlert | None, decision: Decision, signal: Signal, tx: Transaction
+) -> KnownAlert | None:
+    """Return what the next signal with this key finds; none where that is as before."""
     if decision.alert_id is None:
-        return {}
-    before = known.get(signal.dedup_key)
+        return None
     generation = before.generation if before is not None else 1
     word = signal.severity_word
     closed_at = None
@@ -204,14 +205,13 @@ def _known_after(
         case EntryKind.OPENED | EntryKind.UNPARSED:
             generation = 1
         case _:
-            return {}
-    after = KnownAlert(
+            return None
+    return KnownAlert(
         id=AlertId(decision.alert_id),
         generation=generation,
         closed_at=closed_at,
         severity_word=word,
     )
-    return {signal.dedup_key: after}
 
 
 def _opened(

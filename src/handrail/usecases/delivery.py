@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from handrail.core import limits
 from handrail.core.alert.alert import Alert
@@ -30,10 +31,10 @@ from handrail.core.paging.page import Page, PageState
 from handrail.core.paging.retry import Settled, bring_forward, settle
 from handrail.core.people.contact_method import ChannelKind
 from handrail.ports.id_source import IdSource
-from handrail.ports.store import Transaction
-from handrail.usecases import paging
+from handrail.ports.store import Setback, Transaction
+from handrail.usecases import paging, setback
 
-HELD = "held"
+HELD = paging.HELD
 """The meta key that keeps everything from being sent, after a restore."""
 
 DUE_SEEN_MAX = 2000
@@ -89,23 +90,74 @@ def claim(
     """
     if tx.meta.get(HELD):
         return []
-    due = tx.delivery.claimable(limit=DUE_SEEN_MAX, kind=kind)
-    if not due:
+    claimable = tx.delivery.claimable(limit=DUE_SEEN_MAX, kind=kind)
+    if not claimable:
         return []
-    pages = _pages(tx, due)
+    pages, due = _pages(tx, claimable, ids=ids)
     recent: Mapping[MethodKey, Sequence[datetime]] = tx.delivery.recent_messages(
         since=tx.now - limits.METHOD_WINDOW
     )
     planned = plan(due, pages=pages, recent=recent, now=tx.now)
     for delivery in (*planned.ended, *planned.deferred):
         tx.delivery.save(delivery)
-    chosen = planned.sends[:messages]
-    return [_claim_one(tx, group, pages, node, ids) for group in chosen]
+    claimed_ones: dict[str, Send] = {}
+
+    def act(group: Sequence[Delivery]) -> None:
+        claimed_ones[group[0].id] = _claim_one(tx, group, pages, node, ids)
+
+    def otherwise(group: Sequence[Delivery], why: Setback) -> None:
+        claimed_ones.pop(group[0].id, None)
+        _set_aside(tx, group, why, ids=ids)
+
+    setback.each(tx, planned.sends[:messages], act, otherwise=otherwise)
+    return list(claimed_ones.values())
 
 
-def _pages(tx: Transaction, due: Sequence[Delivery]) -> dict[PageId, Page]:
-    found = (tx.page.get(page_id) for page_id in {d.page_id for d in due})
-    return {page.id: page for page in found if page is not None}
+def _pages(
+    tx: Transaction, due: Sequence[Delivery], *, ids: IdSource
+) -> tuple[dict[PageId, Page], Sequence[Delivery]]:
+    """Return the pages of what is due, and what is due but for unreadable pages."""
+    found: dict[PageId, Page] = {}
+    unreadable: set[PageId] = set()
+
+    def act(page_id: PageId) -> None:
+        page = tx.page.get(page_id)
+        if page is not None:
+            found[page_id] = page
+
+    def otherwise(page_id: PageId, why: Setback) -> None:
+        unreadable.add(page_id)
+        theirs = [d for d in due if d.page_id == page_id]
+        _set_aside(tx, theirs, why, ids=ids)
+
+    setback.each(tx, sorted({d.page_id for d in due}), act, otherwise=otherwise)
+    return found, [d for d in due if d.page_id not in unreadable]
+
+
+def _set_aside(
+    tx: Transaction, group: Sequence[Delivery], why: Setback, *, ids: IdSource
+) -> None:
+    """Let deliveries that cannot be claimed wait, so that they block no others."""
+
+    def wait() -> None:
+        for delivery in group:
+            waiting = replace(
+                delivery,
+                state=DeliveryState.PENDING,
+                lease_until=None,
+                lease_owner=None,
+                next_attempt_at=setback.again_at(tx, why),
+                reason=f"could not be claimed: {type(why.error).__name__}",
+            )
+            tx.delivery.save(waiting)
+
+    tx.attempt(wait)
+    about = f"Delivery {group[0].id}"
+    tx.attempt(
+        lambda: setback.raise_alert(
+            tx, what="claim a delivery", about=about, setback=why, ids=ids
+        )
+    )
 
 
 def _claim_one(
@@ -165,7 +217,9 @@ def record(
         if settled.delivery != stored:
             tx.delivery.save(settled.delivery)
         if settled.fail_over:
-            _fail_over(tx, settled.delivery, ids=ids)
+            # What the attempt came to is recorded even if nothing can follow from it:
+            # else the same message would be sent again after every lease.
+            tx.attempt(partial(_fail_over, tx, settled.delivery, ids=ids))
     tx.delivery.add_attempts(attempts)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from handrail.core import limits
 from handrail.core.alert.alert import Alert, AlertState, Disposition
 from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.paging.evaluate import (
@@ -14,19 +15,78 @@ from handrail.core.paging.evaluate import (
 )
 from handrail.core.paging.event import ResolveReason
 from handrail.core.paging.page import Page, PageState
+from handrail.core.severity.severity import Severity, Urgency
 from handrail.ports.id_source import IdSource
-from handrail.ports.store import Transaction
-from handrail.usecases import paging
+from handrail.ports.store import Setback, Transaction
+from handrail.usecases import paging, setback
 
 
 def evaluate_due(tx: Transaction, *, ids: IdSource, limit: int) -> int:
     """Evaluate alerts whose time has come; return how many were."""
     alerts = tx.alert.due_for_evaluation(limit=limit)
-    snapshot = tx.configuration.snapshot() if alerts else None
-    for alert in alerts:
-        assert snapshot is not None
-        _evaluate(tx, alert, snapshot, ids=ids)
+    if alerts:
+        snapshot = tx.configuration.snapshot()
+        setback.each(
+            tx,
+            alerts,
+            lambda alert: _evaluate(tx, alert, snapshot, ids=ids),
+            otherwise=lambda alert, why: _page_anyhow(tx, alert, why, ids=ids),
+        )
     return len(alerts)
+
+
+def _page_anyhow(tx: Transaction, alert: Alert, why: Setback, *, ids: IdSource) -> None:
+    """Page the last resort about an alert that could not be evaluated.
+
+    If that fails as well the alert waits a while, so that it blocks no other.
+    """
+    failed = why
+    if not why.is_passing:
+        paged = tx.attempt(lambda: _page_last_resort(tx, alert, why, ids=ids))
+        if not isinstance(paged, Setback):
+            return
+        failed = paged
+    waiting = replace(
+        alert,
+        reason=f"its evaluation failed: {type(failed.error).__name__}",
+        evaluate_due_at=setback.again_at(tx, failed),
+    )
+    _set_aside(tx, waiting, failed, what="evaluate an alert", ids=ids)
+
+
+def _page_last_resort(
+    tx: Transaction, alert: Alert, why: Setback, *, ids: IdSource
+) -> None:
+    failed = f"the evaluation failed ({type(why.error).__name__})"
+    destination = Destination(
+        service=alert.service,
+        severity=alert.severity or Severity.SEV1,
+        urgency=Urgency.HIGH,
+        policy=None,
+        decided_by=f"{failed}, so the last resort is told",
+    )
+    placed = _placed(alert, destination)
+    active = _active_page(tx, alert)
+    if active is not None and active.is_seeking:
+        tx.alert.save(placed)
+        return
+    if active is not None:
+        _supersede(tx, active, ids=ids)
+    paging.open_page(tx, placed, destination, ids=ids)
+
+
+def _set_aside(
+    tx: Transaction, waiting: Alert, why: Setback, *, what: str, ids: IdSource
+) -> None:
+    """Save the alert with its later time, and tell of it unless it is about us."""
+    tx.attempt(lambda: tx.alert.save(waiting))
+    if waiting.integration != setback.OURSELVES:
+        about = f"Alert {waiting.id}"
+        tx.attempt(
+            lambda: setback.raise_alert(
+                tx, what=what, about=about, setback=why, ids=ids
+            )
+        )
 
 
 def _evaluate(
@@ -90,6 +150,11 @@ def _re_evaluated(
     if not (is_worse and isinstance(verdict, PageNow)):
         tx.alert.save(alert)
         return
+    _supersede(tx, active, ids=ids)
+    paging.open_page(tx, alert, verdict.destination, ids=ids)
+
+
+def _supersede(tx: Transaction, active: Page, *, ids: IdSource) -> None:
     paging.end_page(
         tx,
         active.id,
@@ -98,7 +163,17 @@ def _re_evaluated(
         actor=paging.ENGINE,
         ids=ids,
     )
-    paging.open_page(tx, alert, verdict.destination, ids=ids)
+
+
+def forgive_downtime(tx: Transaction) -> int:
+    """Let no alert expire for what its sender could not say while we were down.
+
+    Returns:
+        How many alerts were given time.
+    """
+    while tx.receipt.fold(limit=1000):
+        pass
+    return tx.alert.defer_expiry(tx.now + limits.EXPIRY_GRACE_AT_START)
 
 
 def expire_due(tx: Transaction, *, ids: IdSource, limit: int) -> int:
@@ -112,13 +187,28 @@ def expire_due(tx: Transaction, *, ids: IdSource, limit: int) -> int:
     while tx.receipt.fold(limit=1000):
         pass
     alerts = tx.alert.due_for_expiry(limit=limit)
-    for alert in alerts:
-        assert alert.expire_due_at is not None
-        due_at = alert.evaluate_due_at
-        if due_at is not None and due_at < alert.expire_due_at:
-            _evaluate(tx, alert, tx.configuration.snapshot(), ids=ids)
-        _expire(tx, tx.alert.get(alert.id) or alert, ids=ids)
+    setback.each(
+        tx,
+        alerts,
+        lambda alert: _evaluate_and_expire(tx, alert, ids=ids),
+        otherwise=lambda alert, why: _expire_later(tx, alert, why, ids=ids),
+    )
     return len(alerts)
+
+
+def _evaluate_and_expire(tx: Transaction, alert: Alert, *, ids: IdSource) -> None:
+    assert alert.expire_due_at is not None
+    due_at = alert.evaluate_due_at
+    if due_at is not None and due_at < alert.expire_due_at:
+        _evaluate(tx, alert, tx.configuration.snapshot(), ids=ids)
+    _expire(tx, tx.alert.get(alert.id) or alert, ids=ids)
+
+
+def _expire_later(
+    tx: Transaction, alert: Alert, why: Setback, *, ids: IdSource
+) -> None:
+    waiting = replace(alert, expire_due_at=setback.again_at(tx, why))
+    _set_aside(tx, waiting, why, what="expire an alert", ids=ids)
 
 
 def _expire(tx: Transaction, alert: Alert, *, ids: IdSource) -> None:

@@ -97,8 +97,10 @@ def _details(alert: Alert | None) -> tuple[tuple[str, str], ...]:
         return ()
     facts = [*sorted(alert.labels.items()), *sorted(alert.annotations.items())]
     if alert.url:
-        facts.append(("source", alert.url))
-    return tuple((name, value) for name, value in facts if name not in _HIDDEN)
+        facts.append(("url", alert.url))
+    # PagerDuty's details are labels and annotations both: said once is enough.
+    once = dict.fromkeys(facts)
+    return tuple((name, value) for name, value in once if name not in _HIDDEN)
 
 
 def what_next(

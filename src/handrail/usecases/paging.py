@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from handrail.core import limits
 from handrail.core.alert.alert import Alert, AlertState, Disposition
+from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.errors import NotFoundError
 from handrail.core.ids import DeliveryId, EntryId, PageId, Slug
 from handrail.core.paging import escalate
@@ -20,14 +22,18 @@ from handrail.core.paging.event import (
     PageResolved,
     PlannedDelivery,
     ResolveReason,
+    TimerRestarted,
 )
 from handrail.core.paging.evolve import begin, evolve
 from handrail.core.paging.page import LAST_RESORT_LEVEL, Page, PageState
 from handrail.ports.id_source import IdSource
-from handrail.ports.store import Transaction
+from handrail.ports.store import Setback, Transaction
+from handrail.usecases import setback
 from handrail.usecases.page_record import new_event, stream_of
 
 ENGINE = "engine"
+HELD = "held"
+"""The meta key that keeps everything from being sent, after a restore."""
 
 
 def open_page(
@@ -158,18 +164,87 @@ def note_expiry(tx: Transaction, page_id: PageId, *, ids: IdSource) -> Page:
 
 
 def advance_due(tx: Transaction, *, ids: IdSource, limit: int) -> int:
-    """Advance pages whose timer has run out; return how many were looked at."""
+    """Advance pages whose timer has run out; return how many were looked at.
+
+    None while held: nobody is told then, so nobody can have left it unanswered.
+    """
+    if tx.meta.get(HELD):
+        return 0
     pages = tx.page.due(limit=limit)
-    snapshot = tx.configuration.snapshot() if pages else None
-    for page in pages:
-        assert snapshot is not None
-        events = escalate.advance(
-            page,
-            snapshot=snapshot,
-            nobody_was_told=_nobody_was_told(tx, page),
-            now=tx.now,
+    if pages:
+        snapshot = tx.configuration.snapshot()
+        setback.each(
+            tx,
+            pages,
+            lambda page: _advance(tx, page, snapshot, ids=ids),
+            otherwise=lambda page, why: _advance_anyhow(tx, page, why, ids=ids),
         )
-        _record(tx, page, events, actor=ENGINE, ids=ids)
+    return len(pages)
+
+
+def _advance(tx: Transaction, page: Page, snapshot: Snapshot, *, ids: IdSource) -> None:
+    events = escalate.advance(
+        page,
+        snapshot=snapshot,
+        nobody_was_told=_nobody_was_told(tx, page),
+        now=tx.now,
+    )
+    _record(tx, page, events, actor=ENGINE, ids=ids)
+
+
+def _advance_anyhow(
+    tx: Transaction, page: Page, why: Setback, *, ids: IdSource
+) -> None:
+    """Tell the last resort about a page whose next level could not be worked out.
+
+    If that fails as well the page's timer is set again, so that it blocks no other.
+    """
+    snapshot, failed = tx.configuration.snapshot(), why
+    if not why.is_passing:
+        passed_on = tx.attempt(
+            lambda: _record(
+                tx,
+                page,
+                escalate.to_last_resort(page, snapshot=snapshot, now=tx.now),
+                actor=ENGINE,
+                ids=ids,
+            )
+        )
+        if not isinstance(passed_on, Setback):
+            return
+        failed = passed_on
+    at = setback.again_at(tx, failed)
+    said = f"passing it on failed: {type(failed.error).__name__}"
+    restarted = TimerRestarted(escalate_at=at, why=said)
+    noted = tx.attempt(lambda: _record(tx, page, (restarted,), actor=ENGINE, ids=ids))
+    if isinstance(noted, Setback):
+        # Its record cannot be written either; only the timer is.
+        later = replace(page, advance_due_at=at)
+        tx.attempt(lambda: tx.page.save(later, expected_sequence=page.sequence))
+    about = f"Page {page.id}"
+    tx.attempt(
+        lambda: setback.raise_alert(
+            tx, what="escalate a page", about=about, setback=failed, ids=ids
+        )
+    )
+
+
+def follow_clock(tx: Transaction, by: timedelta, *, ids: IdSource) -> int:
+    """Move what is due with a clock that was set back; return how many pages were.
+
+    What was to come in five minutes comes in five minutes, not in an hour and five;
+    ``by`` is negative. What is held for support hours is only looked at again.
+    """
+    assert by < timedelta(0), "only a clock that was set back delays anything"
+    tx.alert.shift_evaluations(by)
+    tx.delivery.shift_owed(by)
+    pages = tx.page.timed()
+    for page in pages:
+        assert page.advance_due_at is not None
+        event = TimerRestarted(
+            escalate_at=page.advance_due_at + by, why=f"the clock was set back by {-by}"
+        )
+        _record(tx, page, (event,), actor=ENGINE, ids=ids)
     return len(pages)
 
 

@@ -32,6 +32,8 @@ GONE = "This page or this account is not there any more. Sign in to see what is.
 TAKEN = "It is yours. Nobody else is told."
 PASSED_ON = "Passed on. The next people are told now."
 MOVED_ON = "This page had moved on already. Below is how it stands now."
+SOMEBODY = Slug("somebody")
+"""Who presses the link of a message to a channel, where no name is known."""
 _STATUS = {Refusal.MALFORMED: 404, Refusal.FORGED: 404, Refusal.EXPIRED: 410}
 
 
@@ -85,7 +87,7 @@ def _acknowledge(
         paging.acknowledge(
             tx,
             grant.page_id,
-            by=grant.user,
+            by=grant.user or SOMEBODY,
             via="link",
             actor=_actor(grant),
             ids=console.ids,
@@ -104,7 +106,11 @@ def _pass_on(
     if entry != entry_mark(page) or not page.is_seeking:
         return _Pressed(news=MOVED_ON, status=409)
     paging.escalate_now(
-        tx, grant.page_id, by=grant.user, actor=_actor(grant), ids=console.ids
+        tx,
+        grant.page_id,
+        by=grant.user or SOMEBODY,
+        actor=_actor(grant),
+        ids=console.ids,
     )
     return _Pressed(news=PASSED_ON)
 

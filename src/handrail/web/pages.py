@@ -84,7 +84,7 @@ async def acknowledge(
         paging.acknowledge(
             tx,
             PageId(page_id),
-            by=actor.user,
+            by=actor.responder,
             via="web",
             actor=str(actor),
             ids=console.ids,
@@ -112,7 +112,7 @@ async def escalate(
         if page is not None and form.get("entry", "") != entry_mark(page):
             return "moved"
         paging.escalate_now(
-            tx, PageId(page_id), by=actor.user, actor=str(actor), ids=console.ids
+            tx, PageId(page_id), by=actor.responder, actor=str(actor), ids=console.ids
         )
         return "escalated"
 
@@ -134,7 +134,7 @@ async def resolve(
 
     def work(tx: Transaction, _: Mapping[str, str]) -> str:
         paging.resolve(
-            tx, PageId(page_id), by=actor.user, actor=str(actor), ids=console.ids
+            tx, PageId(page_id), by=actor.responder, actor=str(actor), ids=console.ids
         )
         return "resolved"
 

@@ -329,7 +329,10 @@ class Refusing(SqliteStore):
     refusal: Exception = OverloadedError("full", retry_after_seconds=7)
 
     @override
-    def submit(self, work: Callable[[Transaction], T]) -> "Future[T]":
+    def submit(
+        self, work: Callable[[Transaction], T], *, is_debt: bool = False
+    ) -> "Future[T]":
+        del work, is_debt
         raise self.refusal
 
 
@@ -339,13 +342,15 @@ class Failing(SqliteStore):
     failures: int = 0
 
     @override
-    def submit(self, work: Callable[[Transaction], T]) -> "Future[T]":
+    def submit(
+        self, work: Callable[[Transaction], T], *, is_debt: bool = False
+    ) -> "Future[T]":
         if self.failures:
             self.failures -= 1
             future: Future[T] = Future()
             future.set_exception(RuntimeError("planted"))
             return future
-        return super().submit(work)
+        return super().submit(work, is_debt=is_debt)
 
 
 def refusing(intake: Intake, refusal: Exception) -> Refusing:

@@ -42,6 +42,14 @@ class Actor:
     def __str__(self) -> str:
         return f"{self.kind}:{self.name}" if self.name else str(self.kind)
 
+    @property
+    def responder(self) -> Slug:
+        """Return who acts on a page: the person, or the operator without one.
+
+        Only a sender's acknowledgement has nobody's name on it.
+        """
+        return self.user or Slug(str(ActorKind.OPERATOR))
+
     def may(self, verb: Verb) -> bool:
         """Return whether this actor may do that."""
         return may(self.role, verb)

@@ -67,14 +67,11 @@ def title(labels: Mapping[str, str], annotations: Mapping[str, str]) -> str:
     message; without any, the other labels tell which one it is.
     """
     name = labels.get("alertname", "")
-    said = next(
-        (
-            annotations[key].strip()
-            for key in ("summary", "title", "message", "description")
-            if annotations.get(key, "").strip()
-        ),
-        "",
-    )
+    said = ""
+    for key in ("summary", "title", "message", "description"):
+        said = annotations.get(key, "").strip()
+        if said:
+            break
     if not said:
         which = ", ".join(
             f"{key}={value}"

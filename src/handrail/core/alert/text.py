@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from itertools import chain
 
 from handrail.core import limits
 
@@ -57,10 +58,10 @@ def bounded_labels(labels: Mapping[str, str]) -> tuple[dict[str, str], dict[str,
     ones stay is decided by name, so that it is the same each time, except that
     ``alertname``, ``severity`` and ``service`` always stay.
     """
-    if len(labels) <= limits.LABELS_PER_ALERT_MAX and all(
-        len(name) <= limits.LABEL_VALUE_CHARS_MAX
-        and len(value) <= limits.LABEL_VALUE_CHARS_MAX
-        for name, value in labels.items()
+    longest = max(map(len, chain(labels, labels.values())), default=0)
+    if (
+        len(labels) <= limits.LABELS_PER_ALERT_MAX
+        and longest <= limits.LABEL_VALUE_CHARS_MAX
     ):
         return dict(labels), {}
     first = ("alertname", "severity", "service")

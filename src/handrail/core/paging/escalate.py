@@ -175,6 +175,21 @@ def advance(
     )
 
 
+def to_last_resort(
+    page: Page, *, snapshot: Snapshot, now: datetime
+) -> tuple[PageEvent, ...]:
+    """Return what follows when the page's next level cannot be worked out at all."""
+    last = _last_resort(
+        page,
+        reason=EscalationReason.LEVEL_FAILED,
+        by=None,
+        snapshot=snapshot,
+        now=now,
+        place=0,
+    )
+    return (last,)
+
+
 def _patience(page: Page, snapshot: Snapshot) -> timedelta:
     if page.policy is None or page.level in (None, LAST_RESORT_LEVEL):
         return (snapshot.last_resort or BUILT_IN_LAST_RESORT).repeat_after
@@ -202,14 +217,16 @@ def escalate_now(
 ) -> tuple[PageEvent, ...]:
     """Pass the page on to the next level at once, because somebody asked.
 
+    Whoever asks is never answered with silence: at the end of the policy the last
+    resort is told once more, however often it was.
+
     Raises:
         ConflictError: The page is resolved.
     """
     if page.state is PageState.RESOLVED:
         msg = "this page is resolved; there is nothing to escalate"
         raise ConflictError(msg)
-    if page.state is PageState.EXHAUSTED:
-        page = replace(page, last_resort_times=0)
+    page = replace(page, last_resort_times=0)
     reason = EscalationReason.REQUESTED
     return climb(page, reason=reason, by=by, snapshot=snapshot, now=now)
 

@@ -20,6 +20,7 @@ class EscalationReason(StrEnum):
     ALL_TARGETS_DEAD = "all_targets_dead"
     REQUESTED = "requested"
     NO_POLICY = "no_policy"
+    LEVEL_FAILED = "level_failed"
 
 
 @unique
