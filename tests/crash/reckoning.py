@@ -1,7 +1,7 @@
 """What the database and the people have, against what the world was promised."""
 
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -118,6 +118,12 @@ def _untimely(
 ) -> Iterator[str]:
     """Tell what came too early, twice in a life, or again under another key."""
     owed = {d.id: d for page in pages for d in tx.delivery.for_page(page.id)}
+    unanswered = Counter(
+        attempt.delivery_id
+        for page in pages
+        for attempt in tx.delivery.attempts(page.id)
+        if attempt.outcome == "unknown"
+    )
     by_delivery: dict[str, list[Arrival]] = defaultdict(list)
     for arrival in arrivals:
         by_delivery[arrival.delivery].append(arrival)
@@ -127,16 +133,19 @@ def _untimely(
             yield f"{delivery_id} arrived, and the record does not know it"
             continue
         found.repeats += len(came) - 1
-        yield from _untimely_delivery(delivery, came)
+        yield from _untimely_delivery(delivery, came, unanswered[delivery.id])
 
 
-def _untimely_delivery(delivery: Delivery, came: list[Arrival]) -> Iterator[str]:
+def _untimely_delivery(
+    delivery: Delivery, came: list[Arrival], unanswered: int
+) -> Iterator[str]:
     if min(arrival.at for arrival in came) < delivery.due_at:
         yield f"delivery {delivery.id} arrived before it was due"
     if len(came) > delivery.fence:
         yield f"delivery {delivery.id} came {len(came)} times, claimed {delivery.fence}"
     lives = [arrival.life for arrival in came]
-    if len(set(lives)) < len(lives):
+    # What the receiver was too slow to answer may have arrived, and is sent again.
+    if len(lives) - len(set(lives)) > unanswered:
         yield f"delivery {delivery.id} came twice in one life: {lives}"
     keys = {arrival.key for arrival in came if arrival.messages == 1}
     if len(keys) > 1:
