@@ -51,6 +51,10 @@ soak: $(DEV_STAMP) ## an hour of simulation, 2,000 kills, 20,000 power cuts
 	  $(BIN)/python -m pytest -q --timeout=0 $(ARGS) \
 	  tests/simulation/test_campaign.py tests/crash
 
+.PHONY: bench
+bench: $(DEV_STAMP) ## measure against a real Alertmanager; ARGS='ingest --quick', docs/performance.md
+	@PYTHONPATH=src:. $(BIN)/python -m benchmarks $(ARGS)
+
 .PHONY: check
 check: $(DEV_STAMP) ## lint, formatting, types, import contracts, dependencies
 	@$(BIN)/ruff check

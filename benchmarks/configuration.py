@@ -31,17 +31,17 @@ def muted_handrail(url: str) -> str:
     return _handrail(url, severity="SEV4")
 
 
-def many_handrail(address: "dict[str, str]", *, slots: int) -> str:
+def many_handrail(kind: str, address: str, *, slots: int) -> str:
     """Page somebody else for every slot, so that nobody's messages are bundled.
 
     Args:
-        address: Kind of the contact method and its address; ``{slot}`` is replaced.
+        kind: Of the contact methods.
+        address: Of each; ``{slot}`` in it is replaced.
         slots: How many people, services, and values of the label ``slot``.
     """
-    ((kind, where),) = address.items()
-    documents = ["last_resort: {notify: user:u0}"]
+    documents = ["last_resort: {notify: user:u0}\n"]
     for slot in range(slots):
-        there = where.replace("{slot}", str(slot))
+        there = address.replace("{slot}", str(slot))
         documents.append(
             f"""\
 user:
@@ -55,7 +55,7 @@ route: {{name: r{slot}, match: 'slot="{slot}"', service: s{slot}, severity: SEV1
 """
         )
     documents.append("integration: {name: bench, source: alertmanager_api}\n")
-    return "---\n".join(document + "\n" for document in documents)
+    return "---\n".join(documents)
 
 
 def _handrail(url: str, *, severity: str) -> str:

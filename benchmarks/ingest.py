@@ -7,12 +7,13 @@ anything is missing is an error and no figure.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
+from tests.postgres_server import MISSING, PostgresServer, binaries
 
 from benchmarks import configuration
 from benchmarks.generator import Generator, Load, Shape, compiled
@@ -56,42 +57,54 @@ class Run:
     during_per_second: float = 0.0
 
 
-def measure(*, is_quick: bool, databases: tuple[str, ...]) -> dict[str, Any]:
+def measure(*, is_quick: bool, databases: Sequence[str]) -> dict[str, Any]:
     """Measure every shape on every database with every routing; print as it goes."""
     found: dict[str, Any] = {}
-    rounds = 2 if is_quick else 5
+    shapes = [*SHAPES, OPEN_LOOP]
+    if is_quick:
+        shapes = [replace(shape, seconds=1.5) for shape in shapes]
     with ExitStack() as stack:
         generator = stack.enter_context(compiled())
         url, _ = stack.enter_context(http_sink())
         for database in databases:
-            make_url = stack.enter_context(_databases(database))
+            try:
+                make_url = stack.enter_context(fresh_databases(database))
+            except UnmeasurableError as missing:
+                print(missing, flush=True)
+                continue
             for routing in ROUTINGS:
-                bench = _Bench(generator, url, routing, make_url)
-                for shape in [*SHAPES, OPEN_LOOP]:
+                bench = Bench(generator, url, routing, make_url)
+                for shape in shapes:
                     key = f"{database}, {routing}: {shape.name}"
-                    found[key] = bench.pairs(key, shape, rounds=rounds)
+                    runs = bench.pairs(shape, rounds=2 if is_quick else 5)
+                    found[key] = _report(key, shape, *runs)
     return found
 
 
-class _Bench:
+class Bench:
     def __init__(
-        self, generator: Generator, url: str, routing: str, make_url: Any
+        self,
+        generator: Generator,
+        url: str,
+        routing: str,
+        make_url: Callable[[], str],
     ) -> None:
         self._generator = generator
         self._routing = routing
         self._sink = url
         self._make_url = make_url
 
-    def pairs(self, key: str, shape: Shape, *, rounds: int) -> dict[str, Any]:
+    def pairs(self, shape: Shape, *, rounds: int) -> tuple[list[Run], list[Run]]:
         """Run pairs, the one first in even rounds and the other in odd ones."""
         ours: list[Run] = []
         theirs: list[Run] = []
         for place in range(rounds):
-            order = (self._alertmanager, self._handrail)
-            for run in order if place % 2 == 0 else order[::-1]:
-                kept = ours if run == self._handrail else theirs
-                kept.append(run(shape))
-        return _report(key, shape, ours, theirs)
+            if place % 2:
+                ours.append(self._handrail(shape))
+            theirs.append(self._alertmanager(shape))
+            if not place % 2:
+                ours.append(self._handrail(shape))
+        return ours, theirs
 
     def _handrail(self, shape: Shape) -> Run:
         told = {
@@ -244,13 +257,11 @@ def _report(
 
 
 @contextmanager
-def _databases(name: str) -> Iterator[Any]:
+def fresh_databases(name: str) -> Iterator[Callable[[], str]]:
     """Yield what makes a fresh database's URL; "" is SQLite in the data folder."""
     if name == "sqlite":
         yield lambda: ""
         return
-    from tests.postgres_server import MISSING, PostgresServer, binaries
-
     folder = binaries()
     if folder is None:
         msg = f"NOT MEASURED: {MISSING}"

@@ -10,11 +10,10 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).parents[1]
 ALERTMANAGER = shutil.which("prometheus-alertmanager") or shutil.which("alertmanager")
@@ -108,8 +107,9 @@ class Answer:
         wanted = name.lower()
         return next(v for n, v in self.headers.items() if n.lower() == wanted)
 
-    def json(self) -> Any:
-        return json.loads(self.body)
+    def member(self, name: str) -> str:
+        """Return one member of the JSON object that is the body."""
+        return str(json.loads(self.body)[name])
 
 
 @contextmanager
@@ -139,8 +139,8 @@ def handrail(
         if configuration:
             files = {"files": [{"name": "bench.yaml", "text": configuration}]}
             peer.post("/api/v1/config/apply", files)
-            issued = peer.post(f"/api/v1/integrations/{INTEGRATION}/key", {}).json()
-            peer.prefix = f"/i/{issued['key']}"
+            issued = peer.post(f"/api/v1/integrations/{INTEGRATION}/key", {})
+            peer.prefix = f"/i/{issued.member('key')}"
         yield peer
 
 
@@ -209,7 +209,7 @@ def _running(
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _wait(holds: "Any", process: "subprocess.Popen[bytes]") -> None:
+def _wait(holds: Callable[[], bool], process: "subprocess.Popen[bytes]") -> None:
     until = time.perf_counter() + READY_WITHIN_SECONDS
     while not holds():
         if process.poll() is not None or time.perf_counter() > until:

@@ -1,11 +1,16 @@
 """A real PostgreSQL server of our own, for tests: started once, stopped at the end."""
 
+import ctypes
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 import tempfile
+import threading
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,6 +19,11 @@ import psycopg
 
 MISSING = "PostgreSQL server binaries not found: apt-get install postgresql"
 _USER = "postgres"
+_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}
+_START_SECONDS = 60
+_STOPS = {"immediate": signal.SIGQUIT, "fast": signal.SIGINT}
+_PR_SET_PDEATHSIG = 1
+"""Source: prctl(2)."""
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "max_connections": "100",
@@ -40,6 +50,7 @@ class PostgresServer:
         self._data = self._home / "data"
         self.port = _free_port()
         self._count = 0
+        self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         if os.geteuid() == 0:
@@ -63,13 +74,42 @@ class PostgresServer:
             "port": str(self.port),
             "unix_socket_directories": str(self._home),
         }
-        options = " ".join(f"-c {name}={value}" for name, value in settings.items())
-        log = str(self._home / "log")
-        self._call("pg_ctl", "start", "-w", "-l", log, "-o", options)
+        options = [
+            part for name in settings for part in ("-c", f"{name}={settings[name]}")
+        ]
+        with (self._home / "log").open("ab") as log:
+            # As a child that dies with us: a run that is killed leaves no server.
+            self._process = subprocess.Popen(
+                [self._binaries / "postgres", "-D", self._data, *options],
+                cwd=self._home,
+                user=_user(),
+                env=_ENVIRONMENT,
+                stdout=log,
+                stderr=log,
+                preexec_fn=_die_with_parent,  # noqa: PLW1509  one system call
+            )
+        self._wait_until_it_answers()
 
     def stop(self, mode: str = "immediate") -> None:
-        """Stop the server; ``immediate`` is a crash."""
-        self._call("pg_ctl", "stop", "-w", "-m", mode)
+        """Stop the server; ``immediate`` is a crash, ``fast`` an orderly end."""
+        assert self._process is not None, "never started"
+        self._process.send_signal(_STOPS[mode])
+        self._process.wait()
+
+    def _wait_until_it_answers(self) -> None:
+        assert self._process is not None, "never started"
+        pause = threading.Event()
+        end = time.monotonic() + _START_SECONDS
+        while True:
+            try:
+                psycopg.connect(self.url()).close()
+            except psycopg.OperationalError:
+                log = (self._home / "log").read_text()
+                assert self._process.poll() is None, log
+                assert time.monotonic() < end, log
+                pause.wait(0.05)
+            else:
+                return
 
     def url(self, database: str = "postgres") -> str:
         """Return the URL of a database."""
@@ -92,17 +132,26 @@ class PostgresServer:
             connection.execute(sql)
 
     def _call(self, program: str, *arguments: str) -> None:
-        user = pwd.getpwnam(_USER).pw_uid if os.geteuid() == 0 else None
         done = subprocess.run(
             [self._binaries / program, "-D", self._data, *arguments],
             cwd=self._home,
-            user=user,
-            env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"},
+            user=_user(),
+            env=_ENVIRONMENT,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             check=False,
         )
         assert done.returncode == 0, f"{program}: {done.stderr.decode()}"
+
+
+def _user() -> int | None:
+    """Return whom the server runs as: it refuses to be root."""
+    return pwd.getpwnam(_USER).pw_uid if os.geteuid() == 0 else None
+
+
+def _die_with_parent() -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGQUIT)
 
 
 def _free_port() -> int:

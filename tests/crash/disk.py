@@ -1,5 +1,6 @@
 """A disk that may lose power: what was not synced may be there, torn, or gone."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -76,12 +77,12 @@ class Disk:
                 left[path] = _torn(file, random)
         return left
 
-    def unsynced_writes(self, prefix: str) -> int:
-        """Return how many writes to files with such names a cut may undo."""
+    def unsynced_writes(self, names: Collection[str]) -> int:
+        """Return how many writes to files of these names a cut may undo."""
         return sum(
             len(file.unsynced)
             for path, file in self._files.items()
-            if Path(path).name.startswith(prefix)
+            if Path(path).name in names
         )
 
 

@@ -17,7 +17,9 @@ from tests.crash.reckoning import Reckoning, reckon_file
 from tests.crash.sink import Sink
 from tests.crash.zygote import Zygote
 
-KILLS = int(os.environ.get("HANDRAIL_KILLS", "220"))
+from handrail.engine.send_deliveries import IN_FLIGHT_PER_KIND
+
+KILLS = int(os.environ.get("HANDRAIL_KILLS", "210"))
 KILLS_PER_GAP_MIN = 20
 SEED = 20261123
 
@@ -43,6 +45,7 @@ def test_kills_in_every_gap_lose_nothing(tmp_path: Path) -> None:
     assert stopped_in < 10
     assert lives.kills[NOT_REACHED] <= KILLS // 20
     assert all(lives.kills[gap] >= KILLS_PER_GAP_MIN for gap in Gap)
+    assert found.repeats <= KILLS * IN_FLIGHT_PER_KIND
     assert len(lives.ledger.accepted) > KILLS
     assert len(lives.ledger.taken) > KILLS // 20
 

@@ -22,8 +22,8 @@ from handrail.storage.postgres import PostgresStore
 
 KILLS = max(30, int(os.environ.get("HANDRAIL_KILLS", "0")) // 5)
 DATABASE_CRASHES = 3
-LATENESS_MAX = timedelta(seconds=20)
-"""A node's death alone: its lock is free at once, a lease would take thirty seconds."""
+LATENESS_MAX = timedelta(seconds=10)
+"""A node's death alone: its lock is free at once; a lease would take thirty seconds."""
 _SECRET = {"HANDRAIL_SECRET_KEY": "0123456789abcdef0123456789abcdef"}
 
 pytestmark = [

@@ -26,7 +26,8 @@ from tests.crash.system_calls import Answer, Call, read_calls, strace_command
 from handrail.storage.sqlite import SqliteStore
 
 CUTS = int(os.environ.get("HANDRAIL_CUTS", "2000"))
-CUTS_TO_SHOW_LOSS = 400
+CUTS_TO_SHOW_LOSS = 200
+DURABLE = ("handrail.db", "handrail.db-wal")
 ROUNDS = 40
 ALERTS_PER_ROUND = 3
 CONFIGURATION = """
@@ -144,7 +145,7 @@ def _cut(calls: list[Call], tmp_path: Path, *, cuts: int) -> _Report:
             receipts |= found_receipts
             taken |= found_taken
         done = place
-        report.with_loose_writes += disk.unsynced_writes("handrail.db") > 0
+        report.with_loose_writes += disk.unsynced_writes(DURABLE) > 0
         _rebuild(disk, left, random)
         lost = _lost(left, receipts, taken, is_deep=number % 10 == 0)
         report.losses.extend((place, what) for what in lost)

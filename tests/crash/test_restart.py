@@ -23,10 +23,10 @@ from tests.crash.zygote import ColdStart, Zygote
 RESTART_SECONDS_MAX = 3.0
 """The promise: from SIGKILL and a supervisor's restart to the first overdue send."""
 STOP_SECONDS_MAX = 10.0
-RESTARTS = 8
+RESTARTS = 6
 STOPS = 4
-YOUNG_DEATHS = 16
-BACKUP_DEATHS = 4
+YOUNG_DEATHS = 20
+BACKUP_DEATHS = 3
 
 pytestmark = [pytest.mark.campaign, pytest.mark.timeout(300)]
 
@@ -136,7 +136,7 @@ def test_death_while_the_database_is_made_leaves_one_that_can_be_finished(
         lives.folder = home / f"young-{number}"
         lives.folder.mkdir()
         lives.begin()
-        time.sleep(0.03 * number)
+        time.sleep(0.015 * number)
         lives.kill("young")
         unfinished += not lives.address.exists()
         lives.begin()
@@ -148,7 +148,7 @@ def test_death_while_the_database_is_made_leaves_one_that_can_be_finished(
     print(
         f"\n{YOUNG_DEATHS} deaths of fresh servers, {unfinished} before they answered"
     )
-    assert unfinished >= YOUNG_DEATHS // 3
+    assert unfinished >= 3
 
 
 def test_death_during_a_backup_leaves_the_server_and_a_whole_file_or_none(

@@ -13,6 +13,7 @@ from handrail.ports.clock import Clock
 
 STEP_MIN = timedelta(seconds=2)
 """A difference to the monotonic clock beyond this is a step, not a slewing."""
+_STEP_SECONDS_MIN = STEP_MIN.total_seconds()
 STEPS_KEPT = 100
 
 
@@ -63,11 +64,11 @@ class SystemClock(Clock):
         step = None
         with self._lock:
             wall, monotonic = self._wall(), self._monotonic()
-            elapsed = timedelta(seconds=monotonic - self._read_monotonic)
-            drift = wall - (self._read_wall + elapsed)
+            elapsed = monotonic - self._read_monotonic
+            drift = (wall - self._read_wall).total_seconds() - elapsed
             self._read_wall, self._read_monotonic = wall, monotonic
-            if abs(drift) > STEP_MIN:
-                step = ClockStep(at=wall, by=drift)
+            if abs(drift) > _STEP_SECONDS_MIN:
+                step = ClockStep(at=wall, by=timedelta(seconds=drift))
                 self._steps.append(step)
                 self._last = wall
             else:

@@ -1,0 +1,58 @@
+"""``python -m benchmarks``: measure, print ratios, and keep every figure as JSON."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from benchmarks import ingest, latency, process
+from benchmarks.peer import UnmeasurableError
+
+WHAT = ("ingest", "latency", "startup", "memory", "cli")
+
+
+def main() -> int:
+    """Measure what was asked for; 1 where something could not be measured."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("what", nargs="*", help=f"of {', '.join(WHAT)}; all by default")
+    parser.add_argument("--quick", action="store_true", help="fewer, shorter runs")
+    parser.add_argument("--json", type=Path, help="keep every figure in this file")
+    parser.add_argument(
+        "--database", action="append", choices=("sqlite", "postgres"), default=None
+    )
+    asked = parser.parse_args()
+    if unknown := set(asked.what) - set(WHAT):
+        parser.error(f"nothing is called {', '.join(sorted(unknown))}")
+    found: dict[str, Any] = {}
+    code = 0
+    for name in asked.what or WHAT:
+        print(f"== {name} (Handrail to its peer)", flush=True)
+        try:
+            found[name] = _measure(name, asked)
+        except UnmeasurableError as reason:
+            print(reason, flush=True)
+            code = 1
+    if asked.json is not None:
+        asked.json.write_text(json.dumps(found, indent=1))
+    return code
+
+
+def _measure(name: str, asked: argparse.Namespace) -> dict[str, Any]:
+    is_quick: bool = asked.quick
+    match name:
+        case "ingest":
+            databases = asked.database or ("sqlite", "postgres")
+            return ingest.measure(is_quick=is_quick, databases=databases)
+        case "latency":
+            return latency.measure(is_quick=is_quick)
+        case "startup":
+            return process.startup(is_quick=is_quick)
+        case "memory":
+            return process.memory(is_quick=is_quick)
+        case _:
+            return process.cli(is_quick=is_quick)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
