@@ -52,11 +52,11 @@ class Campaign:
                 print(f"seed {seed} failed; replay: make sim SEED={seed}")
 
     def _is_over(self, seed: int, budget_seconds: float) -> bool:
-        # A busy machine gets up to three times as long to meet every fault.
+        # A busy machine gets up to six times as long to meet every fault.
         if seed in kept_seeds() or self.seconds < budget_seconds:
             return False
         is_met = not self.coverage.missing(HIT_LEAST)
-        return is_met or self.seconds > 3 * budget_seconds
+        return is_met or self.seconds > 6 * budget_seconds
 
     def failures(self) -> Iterator[str]:
         for result in self.results:

@@ -142,7 +142,7 @@ class People:
         try:
             self.stage.ask(Edge.HUMAN, work)
         except NoAnswerError:
-            self.stage.later(self.stage.seconds(3, 40), again)
+            self.stage.later(self.stage.seconds(5, 90), again)
         except ConflictError as error:
             self.stage.say(f"{what}: {error.message}")
         else:

@@ -7,8 +7,8 @@ from datetime import timedelta
 from tests.simulation.fault import Edge, Fault, possible
 from typing_extensions import override
 
-RARE = frozenset({Edge.EXPIRE, Edge.CONFIG, Edge.ADVANCE, Edge.EVALUATE, Edge.HUMAN})
-_RARE_RATE = 0.4
+RARE = frozenset({Edge.EXPIRE, Edge.CONFIG, Edge.ADVANCE, Edge.HUMAN, Edge.FOLD})
+_RARE_RATE = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

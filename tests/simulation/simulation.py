@@ -21,7 +21,7 @@ CHECK_EVERY = 300
 """Steps between two looks at everything active."""
 DRAIN_HOURS = 30
 """Long enough for what is held until the next support hours."""
-STEPS_MAX = 15_000
+STEPS_MAX = 40_000
 """A seed takes some hundred; more means that something spins."""
 
 
