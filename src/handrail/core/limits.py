@@ -82,3 +82,12 @@ CONFIGURATION_NODES_MAX = 200_000
 """Values in one file, aliases unfolded."""
 CONFIGURATION_DEPTH_MAX = 32
 """The deepest document needs 8."""
+
+ENTRY_CHARS_MAX = 10_000
+"""One timeline entry; a longer log excerpt is attached as evidence."""
+UPDATE_CHARS_MAX = 4_000
+"""One internal update or public notice; what is longer is not read."""
+EVIDENCE_BYTES_MAX = 10 * 1024 * 1024
+"""One evidence file."""
+INCIDENT_REOPEN_WINDOW = timedelta(days=14)
+"""Later than this a new incident is declared: its clock would say nothing."""

@@ -7,6 +7,12 @@ from handrail.storage.alert import ALERT
 from handrail.storage.configuration import DOCUMENT, REVISION
 from handrail.storage.delivery import ATTEMPT, DELIVERY
 from handrail.storage.event import EVENT
+from handrail.storage.incident import (
+    COUNTER,
+    EVIDENCE_CONTENT,
+    INCIDENT,
+    INCIDENT_PARTICIPANT,
+)
 from handrail.storage.meta import META
 from handrail.storage.page import PAGE
 from handrail.storage.receipt import (
@@ -32,6 +38,10 @@ TABLES: tuple[Table, ...] = (
     PAGE,
     DELIVERY,
     ATTEMPT,
+    COUNTER,
+    INCIDENT,
+    INCIDENT_PARTICIPANT,
+    EVIDENCE_CONTENT,
     API_TOKEN,
     SESSION,
     ONE_TIME_LINK,

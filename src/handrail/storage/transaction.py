@@ -13,6 +13,7 @@ from handrail.storage.alert import SqlAlertStore
 from handrail.storage.configuration import SnapshotCache, SqlConfigurationStore
 from handrail.storage.delivery import SqlDeliveryStore
 from handrail.storage.event import SqlEventStore
+from handrail.storage.incident import SqlIncidentStore
 from handrail.storage.meta import SqlMetaStore
 from handrail.storage.page import SqlPageStore
 from handrail.storage.receipt import SqlReceiptStore
@@ -36,6 +37,7 @@ class SqlTransaction(Transaction):
         self._receipt = SqlReceiptStore(scope)
         self._page = SqlPageStore(scope)
         self._delivery = SqlDeliveryStore(scope)
+        self._incident = SqlIncidentStore(scope)
         self._configuration = SqlConfigurationStore(scope, cache)
         self._access = SqlAccessStore(scope)
         self._meta = SqlMetaStore(scope)
@@ -88,6 +90,11 @@ class SqlTransaction(Transaction):
     @override
     def delivery(self) -> SqlDeliveryStore:
         return self._delivery
+
+    @property
+    @override
+    def incident(self) -> SqlIncidentStore:
+        return self._incident
 
     @property
     @override

@@ -34,6 +34,10 @@ class Verb(StrEnum):
     CONFIG_READ = "config.read"
     CONTACT_READ = "contact.read"
     EXPLAIN_READ = "explain.read"
+    INCIDENT_ACT = "incident.act"
+    INCIDENT_DECLARE = "incident.declare"
+    INCIDENT_READ = "incident.read"
+    INCIDENT_READ_PRIVATE = "incident.read_private"
     INTEGRATION_KEY_ISSUE = "integration_key.issue"
     METRICS_READ = "metrics.read"
     ONCALL_READ = "oncall.read"
@@ -57,6 +61,7 @@ _ANYBODY = frozenset({Verb.PUBLIC})
 _OBSERVER = _ANYBODY | {
     Verb.ALERT_READ,
     Verb.EXPLAIN_READ,
+    Verb.INCIDENT_READ,
     Verb.ONCALL_READ,
     Verb.PAGE_READ,
     Verb.RECEIPT_READ,
@@ -71,6 +76,8 @@ _RESPONDER = _OBSERVER | {
     Verb.CONFIG_CHECK,
     Verb.CONFIG_READ,
     Verb.CONTACT_READ,
+    Verb.INCIDENT_ACT,
+    Verb.INCIDENT_DECLARE,
     Verb.METRICS_READ,
     Verb.PAGE_ACKNOWLEDGE,
     Verb.PAGE_ESCALATE,
@@ -81,6 +88,7 @@ _RESPONDER = _OBSERVER | {
 _ADMIN = _RESPONDER | {
     Verb.AUDIT_READ,
     Verb.CONFIG_APPLY,
+    Verb.INCIDENT_READ_PRIVATE,
     Verb.INTEGRATION_KEY_ISSUE,
     Verb.OPERATOR_RELEASE,
     Verb.USER_LINK,

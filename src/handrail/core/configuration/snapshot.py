@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from handrail.core.escalation.policy import EscalationPolicy, LastResort
 from handrail.core.ids import Slug
+from handrail.core.obligation.demand import DEFAULT_DEMANDS, Demands
 from handrail.core.people.contact_method import ContactMethod
 from handrail.core.people.team import Team
 from handrail.core.people.user import User
@@ -12,6 +13,7 @@ from handrail.core.routing.route import Route
 from handrail.core.schedule.schedule import Schedule
 from handrail.core.service.service import Service
 from handrail.core.severity.severity import DEFAULT_MATRIX, Matrix
+from handrail.core.status_page.component import Component, StatusPage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,8 @@ class Snapshot:
     Attributes:
         revision: Counts applies; 0 is the empty configuration.
         routes: In order; the first match decides.
+        demands: What each severity demands of a response; the matrix's other half.
+        components: Of the status page, in the order they are shown.
         channels: Named channels of the organisation, for ``channel:`` targets.
         integration_by_key: From the SHA-256 hex of a live key to its integration.
     """
@@ -54,4 +58,7 @@ class Snapshot:
     integration_by_key: Mapping[str, Integration] = field(default_factory=dict)
     routes: tuple[Route, ...] = ()
     matrix: Matrix = field(default_factory=lambda: dict(DEFAULT_MATRIX))
+    demands: Demands = field(default_factory=lambda: dict(DEFAULT_DEMANDS))
+    components: Mapping[Slug, Component] = field(default_factory=dict)
+    status_page: StatusPage = field(default_factory=StatusPage)
     last_resort: LastResort | None = None

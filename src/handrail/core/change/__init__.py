@@ -1,0 +1,1 @@
+"""Deploys, flag flips and migrations that senders reported: suspects."""

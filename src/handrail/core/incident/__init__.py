@@ -1,0 +1,1 @@
+"""Incidents: declared responses, and everything that happens to one."""

@@ -1,0 +1,1 @@
+"""Acts to stop the bleeding: the catalogue, and what was tried."""

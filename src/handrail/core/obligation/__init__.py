@@ -1,0 +1,1 @@
+"""Promises with a deadline, which the severity matrix creates."""

@@ -1,0 +1,454 @@
+"""What people do to an incident; each verb is one transaction's work."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from handrail.core import limits
+from handrail.core.access.actor import Actor
+from handrail.core.access.permission import Verb
+from handrail.core.errors import InvalidError
+from handrail.core.ids import (
+    AlertId,
+    EvidenceId,
+    IncidentId,
+    MitigationId,
+    Slug,
+    TaskId,
+    UpdateId,
+)
+from handrail.core.incident import command, record_keeping
+from handrail.core.incident import event as e
+from handrail.core.incident.consequence import begun
+from handrail.core.incident.incident import Incident
+from handrail.core.incident.role import IncidentRole
+from handrail.core.incident.stage import Detection, Stage
+from handrail.core.mitigation.mitigation import MitigationKind, MitigationOutcome
+from handrail.core.obligation.demand import demand_of
+from handrail.core.obligation.obligation import ObligationKind
+from handrail.core.severity.severity import Severity
+from handrail.ports.id_source import IdSource
+from handrail.ports.store import Transaction, Viewer
+from handrail.usecases.incident_record import append, find, look_again_at, record
+
+BACKDATED_MAX = timedelta(days=30)
+"""Nothing is told so long after it happened but by mistake."""
+
+Events = tuple[e.IncidentEvent, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What every verb needs: the transaction, who acts, and the maker of ids."""
+
+    tx: Transaction
+    actor: Actor
+    ids: IdSource
+
+    @property
+    def by(self) -> Slug:
+        """Return in whose name it is done."""
+        return self.actor.responder
+
+    @property
+    def viewer(self) -> Viewer:
+        """Return whose eyes incidents are looked up with."""
+        return viewer_of(self.actor)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """What somebody says who declares; only the title is needed.
+
+    Attributes:
+        severity: None means the service's default, or else to be assessed.
+        is_to_be_assessed: Do not take the service's default.
+        detected_at: By default now, or when the alert it is about opened.
+        alert_id: The alert it is declared from, or none.
+    """
+
+    title: str
+    service: Slug | None = None
+    severity: Severity | None = None
+    is_to_be_assessed: bool = False
+    detected_by: Detection = Detection.EMPLOYEE
+    detected_at: datetime | None = None
+    impact_started_at: datetime | None = None
+    alert_id: AlertId | None = None
+    is_private: bool = False
+
+
+def viewer_of(actor: Actor) -> Viewer:
+    """Return which incidents the actor may see."""
+    return Viewer(user=actor.user, sees_all=actor.may(Verb.INCIDENT_READ_PRIVATE))
+
+
+def declare(desk: Desk, declaration: Declaration) -> Incident:
+    """Declare an incident; the declarer commands it at once.
+
+    Raises:
+        InvalidError: The title is empty, or something named does not exist.
+    """
+    tx = desk.tx
+    snapshot = tx.configuration.snapshot()
+    title = command.require_text(declaration.title, field="title", most=1024)
+    service = declaration.service
+    if service is not None and service not in snapshot.services:
+        known = ", ".join(sorted(snapshot.services)) or "none is configured"
+        msg = f"there is no service {service!r}; known are: {known}"
+        raise InvalidError(msg, fields={"service": "no such service"})
+    severity = declaration.severity
+    if severity is None and service and not declaration.is_to_be_assessed:
+        severity = snapshot.services[service].default_severity
+    declared = e.IncidentDeclared(
+        number=tx.incident.next_number(),
+        title=title,
+        service=service,
+        severity=severity,
+        detected_by=declaration.detected_by,
+        detected_at=_past(declaration.detected_at, "detected_at", tx) or tx.now,
+        impact_started_at=_past(declaration.impact_started_at, "impact_started_at", tx),
+        declared_by=desk.by,
+        alert_id=declaration.alert_id,
+        is_private=declaration.is_private,
+    )
+    return _begin(desk, declared)
+
+
+def _begin(desk: Desk, declared: e.IncidentDeclared) -> Incident:
+    tx = desk.tx
+    incident_id = IncidentId(desk.ids.new_id())
+    incident, happened = begun(
+        incident_id,
+        declared,
+        demands=tx.configuration.snapshot().demands,
+        now=tx.now,
+    )
+    tx.incident.add(incident, next_due_at=look_again_at(incident))
+    actor = str(desk.actor)
+    append(tx, incident_id, happened, after=0, actor=actor, ids=desk.ids)
+    return incident
+
+
+def change(
+    desk: Desk,
+    name: str,
+    decide: Callable[[Incident], Events],
+    *,
+    occurred_at: datetime | None = None,
+) -> Incident:
+    """Let a decision change the incident, and do what that demands.
+
+    Raises:
+        NotFoundError: There is none of that name that the actor may see.
+        DomainError: The decision refuses.
+    """
+    tx = desk.tx
+    incident = find(tx, name, viewer=desk.viewer, lock=True)
+    at = _past(occurred_at, "occurred_at", tx)
+    after, _ = record(
+        tx,
+        incident,
+        decide(incident),
+        actor=str(desk.actor),
+        ids=desk.ids,
+        occurred_at=at,
+    )
+    return after
+
+
+def _past(at: datetime | None, field: str, tx: Transaction) -> datetime | None:
+    """Return the instant.
+
+    Raises:
+        InvalidError: It is to come, or too long ago.
+    """
+    if at is None:
+        return None
+    if at > tx.now or tx.now - at > BACKDATED_MAX:
+        wrong = "lies in the future" if at > tx.now else "over 30 days ago"
+        msg = f"{field} {wrong}; say when it really happened"
+        raise InvalidError(msg, fields={field: wrong})
+    return at
+
+
+def amend(desk: Desk, name: str, facts: e.FactsAmended) -> Incident:
+    """Put facts right: title, summary, service, when and by whom it was noticed.
+
+    Raises:
+        InvalidError: An instant lies in the future, or there is no such service.
+    """
+    services = desk.tx.configuration.snapshot().services
+    if facts.service is not None and facts.service not in services:
+        msg = f"there is no service {facts.service!r}"
+        raise InvalidError(msg, fields={"service": "no such service"})
+    _past(facts.detected_at, "detected_at", desk.tx)
+    _past(facts.impact_started_at, "impact_started_at", desk.tx)
+    nothing = facts == e.FactsAmended()
+    return change(desk, name, lambda _: () if nothing else (facts,))
+
+
+def change_severity(
+    desk: Desk, name: str, severity: Severity, *, reason: str = ""
+) -> Incident:
+    """Say how bad it is; only lowering asks for a reason."""
+    return change(
+        desk, name, lambda i: command.change_severity(i, severity, reason=reason)
+    )
+
+
+def confirm(desk: Desk, name: str, *, reason: str = "") -> Incident:
+    """End the triage."""
+    return change(desk, name, lambda i: command.confirm(i, reason=reason))
+
+
+def mitigated(
+    desk: Desk, name: str, *, reason: str, at: datetime | None = None
+) -> Incident:
+    """Say that the impact stopped, now or at an instant that has passed."""
+    return change(
+        desk, name, lambda i: command.mitigated(i, reason=reason), occurred_at=at
+    )
+
+
+def recurred(desk: Desk, name: str, *, reason: str) -> Incident:
+    """Say that the impact is back."""
+    return change(desk, name, lambda i: command.recurred(i, reason=reason))
+
+
+def resolve(
+    desk: Desk,
+    name: str,
+    *,
+    reason: str = "",
+    despite_obligations: bool = False,
+    wants_postmortem: bool = False,
+) -> Incident:
+    """Confirm full recovery; the learning follows where it is due or wanted."""
+    demands = desk.tx.configuration.snapshot().demands
+
+    def decide(incident: Incident) -> Events:
+        within = demand_of(incident.severity, demands).within
+        is_due = ObligationKind.POSTMORTEM_PUBLISHED in within
+        learns = is_due or wants_postmortem
+        return command.resolve(
+            incident,
+            by=desk.by,
+            reason=reason,
+            despite_obligations=despite_obligations,
+            next_stage=Stage.LEARN if learns else Stage.CLOSED,
+        )
+
+    return change(desk, name, decide)
+
+
+def decline(desk: Desk, name: str, *, reason: str) -> Incident:
+    """Say that it was no incident; it stays out of every figure."""
+    return change(desk, name, lambda i: command.decline(i, reason=reason))
+
+
+def merge(desk: Desk, name: str, into: str, *, reason: str = "") -> Incident:
+    """Let another incident go on for both; returns that one.
+
+    Raises:
+        NotFoundError: One of them does not exist.
+        ConflictError: One of them has ended, or they are the same.
+    """
+    tx = desk.tx
+    both = sorted({find(tx, n, viewer=desk.viewer).number for n in (name, into)})
+    # Locked in the order of their numbers, so that two merges never wait in a circle.
+    for number in both:
+        tx.incident.by_number(number, lock=True)
+    gone, kept = (find(tx, n, viewer=desk.viewer, lock=True) for n in (name, into))
+    for_gone, for_kept = command.merge(gone, kept, reason=reason)
+    actor = str(desk.actor)
+    record(tx, gone, for_gone, actor=actor, ids=desk.ids)
+    after, _ = record(tx, kept, for_kept, actor=actor, ids=desk.ids)
+    return after
+
+
+def reopen(desk: Desk, name: str, *, reason: str) -> Incident:
+    """Go on with it; who reopens commands."""
+    now = desk.tx.now
+    return change(
+        desk, name, lambda i: command.reopen(i, by=desk.by, reason=reason, now=now)
+    )
+
+
+def hand_over(desk: Desk, name: str, to: Slug, *, reason: str = "") -> Incident:
+    """Give command to somebody, or take it: one event."""
+    _person(desk, to, field="to")
+    return change(desk, name, lambda i: command.hand_over(i, to, reason=reason))
+
+
+def take_role(desk: Desk, name: str, role: IncidentRole, user: Slug) -> Incident:
+    """Give somebody a role; command is handed over."""
+    _person(desk, user, field="user")
+    return change(desk, name, lambda i: command.take_role(i, role, user))
+
+
+def leave_role(desk: Desk, name: str, role: IncidentRole, user: Slug) -> Incident:
+    """Give a role back."""
+    return change(desk, name, lambda i: command.leave_role(i, role, user))
+
+
+def note(desk: Desk, name: str, text: str, *, at: datetime | None = None) -> Incident:
+    """Write down what was seen, tried or decided, now or when it happened."""
+    return change(
+        desk, name, lambda _: record_keeping.note(text, by=desk.by), occurred_at=at
+    )
+
+
+def correct(desk: Desk, name: str, entry: int, text: str) -> Incident:
+    """Put an entry right by a new one."""
+    return change(
+        desk, name, lambda i: record_keeping.correct(i, entry, text, by=desk.by)
+    )
+
+
+def pin(desk: Desk, name: str, entry: int, *, on: bool = True) -> Incident:
+    """Pin or unpin an entry."""
+    return change(desk, name, lambda i: record_keeping.pin(i, entry, on=on))
+
+
+def post_update(
+    desk: Desk,
+    name: str,
+    *,
+    text: str,
+    audience: e.Audience,
+    next_update_at: datetime | None = None,
+) -> Incident:
+    """Tell people inside how it stands."""
+    update_id, now = UpdateId(desk.ids.new_id()), desk.tx.now
+    return change(
+        desk,
+        name,
+        lambda i: record_keeping.post_update(
+            i,
+            update_id,
+            text=text,
+            audience=audience,
+            by=desk.by,
+            next_update_at=next_update_at,
+            now=now,
+        ),
+    )
+
+
+def try_mitigation(
+    desk: Desk,
+    name: str,
+    *,
+    title: str,
+    kind: MitigationKind = MitigationKind.CUSTOM,
+    by: Slug | None = None,
+    at: datetime | None = None,
+) -> Incident:
+    """Record that somebody sets about stopping the bleeding, by hand."""
+    mitigation_id, who = MitigationId(desk.ids.new_id()), by or desk.by
+    _person(desk, who, field="by")
+    return change(
+        desk,
+        name,
+        lambda i: record_keeping.start_mitigation(
+            i, mitigation_id, kind=kind, title=title, by=who
+        ),
+        occurred_at=at,
+    )
+
+
+def judge_mitigation(
+    desk: Desk,
+    name: str,
+    mitigation_id: MitigationId,
+    *,
+    outcome: MitigationOutcome,
+    remark: str = "",
+) -> Incident:
+    """Say whether a mitigation helped; one that worked stops the impact."""
+    return change(
+        desk,
+        name,
+        lambda i: record_keeping.judge_mitigation(
+            i, mitigation_id, outcome=outcome, remark=remark, by=desk.by
+        ),
+    )
+
+
+def add_task(
+    desk: Desk, name: str, *, title: str, assignee: Slug | None = None
+) -> Incident:
+    """Add something to do."""
+    task_id = TaskId(desk.ids.new_id())
+    if assignee is not None:
+        _person(desk, assignee, field="assignee")
+
+    def decide(incident: Incident) -> Events:
+        command.require_responding(incident, "add tasks to it")
+        return record_keeping.add_task(task_id, title=title, assignee=assignee)
+
+    return change(desk, name, decide)
+
+
+def assign_task(
+    desk: Desk, name: str, task_id: TaskId, assignee: Slug | None
+) -> Incident:
+    """Make a task somebody's, or nobody's."""
+    if assignee is not None:
+        _person(desk, assignee, field="assignee")
+    return change(
+        desk, name, lambda i: record_keeping.assign_task(i, task_id, assignee=assignee)
+    )
+
+
+def finish_task(
+    desk: Desk, name: str, task_id: TaskId, *, done: bool = True
+) -> Incident:
+    """Say that a task is done, or not after all."""
+    return change(
+        desk,
+        name,
+        lambda i: record_keeping.finish_task(i, task_id, done=done, by=desk.by),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceFile:
+    """A file to keep with the incident."""
+
+    name: str
+    media_type: str
+    content: bytes
+    note: str = ""
+
+
+def attach(desk: Desk, name: str, file: EvidenceFile) -> Incident:
+    """Keep a file as evidence; its digest stands in the record.
+
+    Raises:
+        InvalidError: It is empty, too large, or has no name.
+    """
+    size = len(file.content)
+    if not 0 < size <= limits.EVIDENCE_BYTES_MAX:
+        most = limits.EVIDENCE_BYTES_MAX // 1024 // 1024
+        msg = f"the file has {size} bytes; attach between 1 byte and {most} MiB"
+        raise InvalidError(msg, fields={"content": "empty or too large"})
+    attached = e.EvidenceAttached(
+        evidence_id=EvidenceId(desk.ids.new_id()),
+        name=command.require_text(file.name, field="name", most=255),
+        media_type=file.media_type or "application/octet-stream",
+        size=size,
+        sha256=hashlib.sha256(file.content).hexdigest(),
+        note=file.note.strip(),
+        by=desk.by,
+    )
+    after = change(desk, name, lambda _: (attached,))
+    desk.tx.incident.add_evidence(attached.evidence_id, file.content)
+    return after
+
+
+def _person(desk: Desk, user: Slug, *, field: str) -> None:
+    users = desk.tx.configuration.snapshot().users
+    command.require_person(user, users, field=field)
