@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -34,6 +34,7 @@ class Reckoning:
         broken: Invariants that do not hold, in words.
         untimely: Arrivals that came too early, or again for no reason.
         repeats: Deliveries that arrived again, which at-least-once allows.
+        unrecorded: Messages that arrived, and whose outcome no server recorded.
         unknown: Attempts recorded as such: the receiver's answer did not come.
     """
 
@@ -44,6 +45,7 @@ class Reckoning:
     untimely: list[str] = field(default_factory=list)
     pages: int = 0
     repeats: int = 0
+    unrecorded: int = 0
     unknown: int = 0
 
     @property
@@ -143,10 +145,27 @@ def _reckon_arrivals(
         for attempt in tx.delivery.attempts(page.id):
             tried[attempt.delivery_id].append(attempt)
             found.unknown += attempt.outcome == "unknown"
+    found.unrecorded = _count_unrecorded(arrivals, tried)
     owed = {str(d.id): d for page in pages for d in tx.delivery.for_page(page.id)}
     for delivery_id, came in by_delivery.items():
         faults = _untimely(owed.get(delivery_id), came, tried[delivery_id], deaths)
         found.untimely.extend(f"delivery {delivery_id} {fault}" for fault in faults)
+
+
+def _count_unrecorded(
+    arrivals: Sequence[Arrival], tried: Mapping[str, Sequence[Attempt]]
+) -> int:
+    recorded = {
+        (delivery_id, _millisecond(attempt.started_at))
+        for delivery_id, attempts in tried.items()
+        for attempt in attempts
+    }
+    messages = {
+        (arrival.key, arrival.claimed_at)
+        for arrival in arrivals
+        if (arrival.delivery, arrival.claimed_at) not in recorded
+    }
+    return len(messages)
 
 
 def _untimely(

@@ -48,7 +48,7 @@ def test_kills_in_every_gap_lose_nothing(tmp_path: Path) -> None:
     assert stopped_in < 10
     assert lives.kills[NOT_REACHED] <= KILLS // 20
     assert all(lives.kills[gap] >= KILLS_PER_GAP_MIN for gap in Gap)
-    assert found.repeats <= KILLS * IN_FLIGHT_PER_KIND
+    assert found.unrecorded <= KILLS * IN_FLIGHT_PER_KIND
     assert len(lives.ledger.accepted) > KILLS
     assert len(lives.ledger.taken) > KILLS // 20
 
@@ -130,7 +130,8 @@ def _tell(lives: Lives, found: Reckoning) -> None:
         + ", ".join(f"{where} {count}" for where, count in sorted(lives.kills.items()))
         + f"\n{len(ledger.accepted)} alerts accepted, {ledger.unknown} requests without"
         f" an answer, {len(ledger.taken)} pages acknowledged, {found.pages} pages,"
-        f" {len(lives.sink.arrivals)} arrivals, {found.repeats} of them repeats,"
+        f" {len(lives.sink.arrivals)} arrivals, {found.repeats} of them repeats;"
+        f" {found.unrecorded} messages left unrecorded,"
         f" {found.unknown} attempts recorded as unknown"
         f"\n{len(found.lost)} lost, {len(found.never_made)} never told,"
         f" {len(found.forgotten)} acknowledgements forgotten,"
