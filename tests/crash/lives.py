@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -29,6 +30,21 @@ AT_RANDOM = "at random"
 NOT_REACHED = "not reached"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Death:
+    """A kill, and the span it lies in.
+
+    Attributes:
+        asked_at: Before it; nothing was killed yet.
+        gone_at: After it; the next life has not begun.
+        monotonic: The kill itself, on this process's monotonic clock.
+    """
+
+    asked_at: datetime
+    gone_at: datetime
+    monotonic: float
+
+
 @dataclass(slots=True, kw_only=True)
 class Lives:
     """A data folder, its servers one after another, and what the world was told."""
@@ -41,7 +57,7 @@ class Lives:
     environment: Mapping[str, str] = field(default_factory=dict)
     ledger: Ledger = field(default_factory=Ledger)
     kills: Counter[str] = field(default_factory=Counter)
-    killed_at: dict[int, float] = field(default_factory=dict)
+    deaths: list[Death] = field(default_factory=list)
     process: int = 0
 
     @property
@@ -57,7 +73,6 @@ class Lives:
     def begin(self, environment: dict[str, str] | None = None) -> None:
         """Start a server; senders find it once it answers."""
         self.address.unlink(missing_ok=True)
-        self.sink.life += 1
         arguments = ["serve", "--data-dir", str(self.folder)]
         arguments += ["--listen", "127.0.0.1:0", "--outgoing-allow", "127.0.0.0/8"]
         self.process = self.zygote.start(
@@ -145,10 +160,15 @@ class Lives:
 
     def kill(self, why: str) -> None:
         """Kill the server and wait until it is gone."""
+        asked_at = datetime.now(UTC)
         os.kill(self.process, signal.SIGKILL)
-        self.killed_at[self.sink.life] = time.monotonic()
+        monotonic = time.monotonic()
         status = self.zygote.wait(self.process)
         assert status == -signal.SIGKILL, f"it had ended by itself: {status}"
+        gone_at = datetime.now(UTC)
+        self.deaths.append(
+            Death(asked_at=asked_at, gone_at=gone_at, monotonic=monotonic)
+        )
         self.ledger.reachable.pop(self.folder, None)
         self.kills[why] += 1
 

@@ -1,19 +1,20 @@
 """What the database and the people have, against what the world was promised."""
 
 import sqlite3
-from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import pairwise
 
 from tests.crash.ledger import Ledger
-from tests.crash.lives import Lives
+from tests.crash.lives import Death, Lives
 from tests.crash.sink import Arrival
 
 from handrail.core.alert.receipt import EntryKind
 from handrail.core.ids import AlertId, PageId, ReceiptId
-from handrail.core.paging.delivery import Delivery
+from handrail.core.paging.delivery import Attempt, Delivery
 from handrail.core.paging.page import Page, PageState
 from handrail.ports.store import Store, Transaction
 from handrail.storage.sqlite import SqliteStore
@@ -31,8 +32,10 @@ class Reckoning:
         never_made: Accepted alerts that nobody was told of.
         forgotten: Acknowledgements that did not last.
         broken: Invariants that do not hold, in words.
-        untimely: Arrivals that came too early, or twice for no reason.
+        untimely: Arrivals that came too early, or again for no reason.
         repeats: Deliveries that arrived again, which at-least-once allows.
+        unrecorded: Messages that arrived, and whose outcome no server recorded.
+        unknown: Attempts recorded as such: the receiver's answer did not come.
     """
 
     lost: list[str] = field(default_factory=list)
@@ -42,6 +45,8 @@ class Reckoning:
     untimely: list[str] = field(default_factory=list)
     pages: int = 0
     repeats: int = 0
+    unrecorded: int = 0
+    unknown: int = 0
 
     @property
     def faults(self) -> list[str]:
@@ -59,7 +64,7 @@ def reckon_file(lives: Lives) -> Reckoning:
     """Compare a stopped server's own database file with the ledger."""
     path = lives.folder / "handrail.db"
     store = SqliteStore.open(path, now=lambda: datetime.now(UTC))
-    found = reckon(store, lives.ledger, lives.sink.arrivals)
+    found = reckon(store, lives.ledger, lives.sink.arrivals, lives.deaths)
     store.close()
     with closing(sqlite3.connect(path)) as database:
         checked = database.execute("PRAGMA integrity_check").fetchall()
@@ -68,12 +73,23 @@ def reckon_file(lives: Lives) -> Reckoning:
     return found
 
 
-def reckon(store: Store, ledger: Ledger, arrivals: list[Arrival]) -> Reckoning:
-    """Compare the store and the arrivals with the ledger."""
-    return store.read(lambda tx: _reckon(tx, ledger, arrivals))
+def reckon(
+    store: Store, ledger: Ledger, arrivals: list[Arrival], deaths: list[Death]
+) -> Reckoning:
+    """Compare the store and the arrivals with the ledger.
+
+    Args:
+        store: What the servers left.
+        ledger: What the world was told.
+        arrivals: What people got.
+        deaths: Every kill; nothing else excuses what was never recorded.
+    """
+    return store.read(lambda tx: _reckon(tx, ledger, arrivals, deaths))
 
 
-def _reckon(tx: Transaction, ledger: Ledger, arrivals: list[Arrival]) -> Reckoning:
+def _reckon(
+    tx: Transaction, ledger: Ledger, arrivals: list[Arrival], deaths: list[Death]
+) -> Reckoning:
     found = Reckoning()
     told = {arrival.title for arrival in arrivals}
     for promise in ledger.accepted:
@@ -90,7 +106,7 @@ def _reckon(tx: Transaction, ledger: Ledger, arrivals: list[Arrival]) -> Reckoni
     pages = tx.page.search(active_only=False, limit=_ALL)
     found.pages = len(pages)
     found.broken.extend(_broken(tx))
-    found.untimely.extend(_untimely(tx, pages, arrivals, found))
+    _reckon_arrivals(tx, pages, arrivals, deaths, found)
     return found
 
 
@@ -113,41 +129,96 @@ def _broken(tx: Transaction) -> Iterator[str]:
         place = report.then
 
 
-def _untimely(
-    tx: Transaction, pages: list[Page], arrivals: list[Arrival], found: Reckoning
-) -> Iterator[str]:
-    """Tell what came too early, twice in a life, or again under another key."""
-    owed = {d.id: d for page in pages for d in tx.delivery.for_page(page.id)}
-    unanswered = Counter(
-        attempt.delivery_id
-        for page in pages
-        for attempt in tx.delivery.attempts(page.id)
-        if attempt.outcome == "unknown"
-    )
+def _reckon_arrivals(
+    tx: Transaction,
+    pages: Sequence[Page],
+    arrivals: Sequence[Arrival],
+    deaths: Sequence[Death],
+    found: Reckoning,
+) -> None:
     by_delivery: dict[str, list[Arrival]] = defaultdict(list)
     for arrival in arrivals:
         by_delivery[arrival.delivery].append(arrival)
+    found.repeats = sum(len(came) - 1 for came in by_delivery.values())
+    tried: dict[str, list[Attempt]] = defaultdict(list)
+    for page in pages:
+        for attempt in tx.delivery.attempts(page.id):
+            tried[attempt.delivery_id].append(attempt)
+            found.unknown += attempt.outcome == "unknown"
+    found.unrecorded = _count_unrecorded(arrivals, tried)
+    owed = {str(d.id): d for page in pages for d in tx.delivery.for_page(page.id)}
     for delivery_id, came in by_delivery.items():
-        delivery = owed.get(delivery_id)  # type: ignore[call-overload]  # ids are text
-        if delivery is None:
-            yield f"{delivery_id} arrived, and the record does not know it"
-            continue
-        found.repeats += len(came) - 1
-        yield from _untimely_delivery(delivery, came, unanswered[delivery.id])
+        faults = _untimely(owed.get(delivery_id), came, tried[delivery_id], deaths)
+        found.untimely.extend(f"delivery {delivery_id} {fault}" for fault in faults)
 
 
-def _untimely_delivery(
-    delivery: Delivery, came: list[Arrival], unanswered: int
+def _count_unrecorded(
+    arrivals: Sequence[Arrival], tried: Mapping[str, Sequence[Attempt]]
+) -> int:
+    recorded = {
+        (delivery_id, _millisecond(attempt.started_at))
+        for delivery_id, attempts in tried.items()
+        for attempt in attempts
+    }
+    messages = {
+        (arrival.key, arrival.claimed_at)
+        for arrival in arrivals
+        if (arrival.delivery, arrival.claimed_at) not in recorded
+    }
+    return len(messages)
+
+
+def _untimely(
+    delivery: Delivery | None,
+    came: Sequence[Arrival],
+    tried: Sequence[Attempt],
+    deaths: Sequence[Death],
 ) -> Iterator[str]:
+    """Tell what came too early, again for no reason, or again under another key."""
+    if delivery is None:
+        yield "arrived, and the record does not know it"
+        return
     if min(arrival.at for arrival in came) < delivery.due_at:
-        yield f"delivery {delivery.id} arrived before it was due"
+        yield "arrived before it was due"
     if len(came) > delivery.fence:
-        yield f"delivery {delivery.id} came {len(came)} times, claimed {delivery.fence}"
-    lives = [arrival.life for arrival in came]
-    # A claim is one send: what came more often than it was claimed is a fault above.
-    # Twice in one life alone is not: at least once is the promise.
-    if len(lives) - len(set(lives)) > unanswered and len(lives) > delivery.fence:
-        yield f"delivery {delivery.id} came twice in one life: {lives}"
+        yield f"came {len(came)} times, claimed {delivery.fence}"
     keys = {arrival.key for arrival in came if arrival.messages == 1}
     if len(keys) > 1:
-        yield f"delivery {delivery.id} came under {len(keys)} keys"
+        yield f"came under {len(keys)} keys"
+    yield from needless_repeats(came, tried, deaths)
+
+
+def needless_repeats(
+    came: Sequence[Arrival], tried: Sequence[Attempt], deaths: Sequence[Death]
+) -> Iterator[str]:
+    """Tell which arrivals of one delivery came again without one of the two excuses.
+
+    A server may send again what it has recorded as unknown: this receiver takes all,
+    so there is no other failure. What no server recorded may be sent again if one died
+    after it was claimed and before it was claimed again; within one life it may not.
+    """
+    outcomes = {_millisecond(attempt.started_at): attempt for attempt in tried}
+    in_order = sorted(came, key=lambda arrival: arrival.claimed_at)
+    for earlier, later in pairwise(in_order):
+        claims = f"claimed {earlier.claimed_at} and {later.claimed_at}"
+        attempt = outcomes.get(earlier.claimed_at)
+        if earlier.claimed_at == later.claimed_at:
+            yield f"came twice of one claim, {claims}"
+        elif attempt is not None and _is_before(attempt.ended_at, later.claimed_at):
+            if attempt.outcome != "unknown":
+                yield f"came again though recorded as {attempt.outcome}, {claims}"
+        elif not any(
+            earlier.claimed_at < death.gone_at
+            and _is_before(death.asked_at, later.claimed_at)
+            for death in deaths
+        ):
+            yield f"came twice in one life, {claims}"
+
+
+def _is_before(instant: datetime, told: datetime) -> bool:
+    return _millisecond(instant) <= told
+
+
+def _millisecond(instant: datetime) -> datetime:
+    """Return the instant cut as a message tells it."""
+    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)

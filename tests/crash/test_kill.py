@@ -5,6 +5,7 @@ A server that answers before it commits must be found out by the same harness.
 """
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,8 @@ from handrail.engine.send_deliveries import IN_FLIGHT_PER_KIND
 
 KILLS = int(os.environ.get("HANDRAIL_KILLS", "210"))
 KILLS_PER_GAP_MIN = 20
+FORGETFUL_LIFE_SECONDS = 2.5
+"""Long enough that a planted lease of one second lapses within a life."""
 SEED = 20261123
 
 pytestmark = [pytest.mark.campaign, pytest.mark.timeout(max(600, KILLS * 3))]
@@ -45,7 +48,7 @@ def test_kills_in_every_gap_lose_nothing(tmp_path: Path) -> None:
     assert stopped_in < 10
     assert lives.kills[NOT_REACHED] <= KILLS // 20
     assert all(lives.kills[gap] >= KILLS_PER_GAP_MIN for gap in Gap)
-    assert found.repeats <= KILLS * IN_FLIGHT_PER_KIND
+    assert found.unrecorded <= KILLS * IN_FLIGHT_PER_KIND
     assert len(lives.ledger.accepted) > KILLS
     assert len(lives.ledger.taken) > KILLS // 20
 
@@ -65,6 +68,26 @@ def test_a_server_that_answers_before_it_commits_is_found_out(tmp_path: Path) ->
     found = reckon_file(lives)
     _tell(lives, found)
     assert len(found.lost) >= 5
+
+
+def test_a_server_that_sends_again_in_one_life_is_found_out(tmp_path: Path) -> None:
+    with _lives(tmp_path, defect="tests.crash.forgetful_server") as (lives, _):
+        key = lives.set_up()
+
+        with lives.load(key):
+            for _ in range(3):
+                lives.await_ready()
+                time.sleep(FORGETFUL_LIFE_SECONDS)
+                lives.kill("forgetful")
+                lives.begin()
+            lives.await_ready()
+        lives.drain(seconds=5)
+        lives.stop()
+
+    found = reckon_file(lives)
+    _tell(lives, found)
+    assert found.lost == []
+    assert sum("twice in one life" in fault for fault in found.untimely) >= 5
 
 
 def _plan(kills: int, random: Random) -> list[Gap | None]:
@@ -107,7 +130,9 @@ def _tell(lives: Lives, found: Reckoning) -> None:
         + ", ".join(f"{where} {count}" for where, count in sorted(lives.kills.items()))
         + f"\n{len(ledger.accepted)} alerts accepted, {ledger.unknown} requests without"
         f" an answer, {len(ledger.taken)} pages acknowledged, {found.pages} pages,"
-        f" {len(lives.sink.arrivals)} arrivals, {found.repeats} of them repeats"
+        f" {len(lives.sink.arrivals)} arrivals, {found.repeats} of them repeats;"
+        f" {found.unrecorded} messages left unrecorded,"
+        f" {found.unknown} attempts recorded as unknown"
         f"\n{len(found.lost)} lost, {len(found.never_made)} never told,"
         f" {len(found.forgotten)} acknowledgements forgotten,"
         f" {len(found.broken)} invariants broken"

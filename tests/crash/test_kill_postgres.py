@@ -11,7 +11,7 @@ from random import Random
 import pytest
 from tests.crash.gap import Gap
 from tests.crash.ledger import Ledger
-from tests.crash.lives import AT_RANDOM, Bell, Lives
+from tests.crash.lives import AT_RANDOM, Bell, Death, Lives
 from tests.crash.reckoning import Reckoning, reckon
 from tests.crash.sink import Sink
 from tests.crash.zygote import Zygote
@@ -48,7 +48,7 @@ def test_a_node_that_dies_is_replaced_by_the_other(
         undelivered = steady.drain()
         steady.stop()
 
-    found = _reckon(postgres_url, steady)
+    found = _reckon(postgres_url, steady, deaths=mortal.deaths)
     late = _lateness(postgres_url, steady)
     _tell(mortal, found)
     print(f"latest first arrival of a delivery: {late.total_seconds():.2f} s after due")
@@ -79,7 +79,7 @@ def test_the_database_crashes_and_both_servers_go_on(
         other.stop()
         steady.stop()
 
-    found = _reckon(postgres_url, steady)
+    found = _reckon(postgres_url, steady, deaths=[])
     _tell(steady, found)
     print(f"the database crashed {DATABASE_CRASHES} times under both servers")
     assert found.lost == []
@@ -111,9 +111,9 @@ def _pair(tmp_path: Path, url: str) -> Iterator[tuple[Lives, Lives, Bell]]:
     bell.close()
 
 
-def _reckon(url: str, lives: Lives) -> Reckoning:
+def _reckon(url: str, lives: Lives, *, deaths: list[Death]) -> Reckoning:
     store = PostgresStore.open(url, node_id=NodeId("reckoning"))
-    found = reckon(store, lives.ledger, lives.sink.arrivals)
+    found = reckon(store, lives.ledger, lives.sink.arrivals, deaths)
     store.close()
     return found
 

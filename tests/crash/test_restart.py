@@ -74,7 +74,7 @@ def _restart(lives: Lives) -> tuple[float, float]:
     """
     owed = {promise.title for promise in lives.ledger.accepted} - lives.sink.titles()
     assert owed
-    killed_at = lives.killed_at[lives.sink.life]
+    killed_at = lives.deaths[-1].monotonic
     lives.begin()
     assert lives.sink.wait_for(
         lambda arrivals: any(arrival.title in owed for arrival in arrivals), seconds=30
