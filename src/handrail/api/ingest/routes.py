@@ -109,6 +109,11 @@ class _Maker:
         if view is not None:
             by_method["GET"] = StateEndpoint(view, self._deps, self._keys)
             operations["GET"] = _operation(path, "Show what Alertmanager would")
+        if view is state.silences:
+            by_method["POST"] = StateEndpoint(
+                state.no_silence, self._deps, self._keys, status=400
+            )
+            operations["POST"] = _operation(path, "Refuse a silence: none are kept yet")
         return IngestRoute(
             path=path,
             permission=SEND if takes_signals else READ,
