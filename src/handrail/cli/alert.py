@@ -18,9 +18,8 @@ _HEADINGS = (
     "last seen",
     "title",
 )
-_NONE_FIRES = (
-    "No alert fires. Stale ones, whose sender fell silent: handrail alert list --all"
-)
+_NONE_FIRES = "No alert fires. Those that are over: handrail alert list --all"
+_STALE = "Stale: the sender fell silent, which does not mean that it recovered."
 
 
 @click.group()
@@ -33,7 +32,7 @@ def alert() -> None:
 @click.option("--limit", default=50, show_default=True, help="How many at most.")
 @command_options
 def list_alerts(output: Output, *, is_all: bool, limit: int) -> None:
-    """List alerts, newest first: those that fire."""
+    """List alerts, newest first: those that fire, and stale ones still paged about."""
     state = "all" if is_all else "open"
     answer = output.connect().get("/alerts", state=state, limit=limit)
     rows = [
@@ -44,11 +43,13 @@ def list_alerts(output: Output, *, is_all: bool, limit: int) -> None:
             item["severity"],
             item["service"],
             when(item["last_seen_at"]),
-            item["title"],
+            f"{item['title']} (stale)" if item["state"] == "expired" else item["title"],
         )
         for item in answer["items"]
     ]
     output.data(answer, table(_HEADINGS, rows))
+    if any(item["state"] == "expired" for item in answer["items"]):
+        output.words(_STALE)
     if not rows:
         output.words("No alert yet." if is_all else _NONE_FIRES)
 
