@@ -178,7 +178,8 @@ def test_a_stale_alert_is_open_as_long_as_its_page(store: ServingStore) -> None:
         replace(second, page_id=over.id),
     )
     added(store, first, second, alert(now, "c", **silent))
-    store.run(lambda tx: (tx.page.add(living), tx.page.add(over)))
+    store.run(lambda tx: tx.page.add(living))
+    store.run(lambda tx: tx.page.add(over))
 
     found = store.read(lambda tx: tx.alert.search(open_only=True, limit=9))
 

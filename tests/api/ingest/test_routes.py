@@ -24,7 +24,7 @@ from tests.intake import (
 from typing_extensions import override
 
 from handrail.api.ingest.deps import IngestDeps
-from handrail.api.ingest.routes import ingest_routes
+from handrail.api.ingest.routes import ingest_app, ingest_routes
 from handrail.core import limits
 from handrail.core.alert.receipt import EntryKind, Receipt
 from handrail.core.errors import OverloadedError, UnavailableError
@@ -374,6 +374,28 @@ def test_overload_is_told_so_that_the_sender_tries_again(
     assert reply.status == status
     assert reply.headers["retry-after"] == "7"
     assert "handrail-receipt" not in reply.headers
+
+
+def test_what_is_put_off_is_counted_and_the_queue_can_be_asked() -> None:
+    intake = Intake()
+    told: list[str] = []
+    depths: list[Callable[[], float]] = []
+    deps = IngestDeps(
+        store=refusing(intake, OverloadedError("full", retry_after_seconds=7)),
+        clock=intake.clock,
+        ids=intake.ids,
+        sources=found_sources(),
+        version="0",
+        on_refused=lambda: told.append("refused"),
+        on_queue=depths.append,
+    )
+    app = ingest_app(ingest_routes(deps))
+
+    post(app, GENERIC, GOOD["json"])
+    post(app, "/i/0/generic", GOOD["json"])
+
+    assert told == ["refused"], "an unknown key is no overload"
+    assert [depth() for depth in depths] == [0]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -94,6 +94,7 @@ class _Maker:
         self._deps = deps
         self._keys = KeyRing(deps.store, deps.clock)
         self._queue = AdmissionQueue(deps.store, deps.ids)
+        deps.on_queue(lambda: self._queue.depth)
 
     def route(
         self, path: str, dialect: Dialect, view: state.View | None
