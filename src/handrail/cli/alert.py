@@ -4,7 +4,7 @@ import json
 
 import click
 
-from handrail.cli.connection import path_part
+from handrail.cli.connection import decoded, detail, path_part
 from handrail.cli.exit_code import ExitCode
 from handrail.cli.failure import Failure
 from handrail.cli.output import Output, command_options, facts, table, when
@@ -124,12 +124,11 @@ def send_alert(  # noqa: PLR0913  (one option each)
         json.dumps(signal).encode(),
         {"Content-Type": "application/json", "Authorization": f"Bearer {key}"},
     )
-    told = body.decode("utf-8", "replace")
+    answer = decoded(body)
     if status >= 300:  # noqa: PLR2004  (not success, in HTTP)
         step = "make a key: handrail integration key NAME"
         code = ExitCode.AUTH if status in {401, 403} else ExitCode.FAILED
-        msg = f"the server answered {status}: {told}"
+        msg = detail(answer) or f"the server answered {status}: {answer}"
         raise Failure(msg, next_step=step, code=code)
-    answer = json.loads(told)
     output.data(answer, answer["receipt"])
     output.words(f"Accepted. What becomes of it: handrail receipt {answer['receipt']}")
