@@ -130,7 +130,6 @@ class Handrail:
         self._write_operator_token()
         self._store.run(evaluation.forgive_downtime)
         self._store.on_commit(self._engine.wake)
-        self._telemetry.watch_queue(lambda: self._store.queue_depth)
         self._sender.start()
         self._watchdog.feed()
         self._engine.start(self._duties())
@@ -174,7 +173,10 @@ class Handrail:
             limit_seconds=STUCK_SECONDS, monotonic=self._clock.monotonic
         )
         self._engine = Engine(
-            store=self._store, clock=self._clock, on_round=self._note_round
+            store=self._store,
+            clock=self._clock,
+            on_round=self._note_round,
+            on_duty=self._telemetry.duty_ran,
         )
         self._channels = channels.build(
             _channel_settings(settings, self._vault, streams.pages),
@@ -222,6 +224,7 @@ class Handrail:
             source_kinds=tuple(sources),
             last_tick=lambda: self._round_at,
             more_metrics=self._telemetry.text,
+            has_standby=self._store.has_synchronous_standby,
         )
         ingest = IngestDeps(
             store=self._store,
@@ -229,6 +232,8 @@ class Handrail:
             ids=self._ids,
             sources=sources,
             version=__version__,
+            on_refused=self._telemetry.admission_refused,
+            on_queue=self._telemetry.watch_queue,
         )
         console = Console(
             store=self._store,

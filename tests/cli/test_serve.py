@@ -27,6 +27,8 @@ def test_it_is_ready_when_it_says_where_it_listens(tmp_path: Path) -> None:
 
     assert answer.status == 200
     assert told["database_writable"] is True
+    assert told["synchronous_standby"] is None, "SQLite has none to ask for"
+    assert "nobody is told by e-mail" in "".join(server.words)
 
 
 def test_it_stops_within_two_seconds_with_open_connections(tmp_path: Path) -> None:

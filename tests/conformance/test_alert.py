@@ -9,12 +9,14 @@ from tests.conformance.examples import (
     PROM,
     SECOND,
     alert,
+    page,
     whole_alert,
 )
 
 from handrail.core.alert.alert import Alert, AlertState, Disposition
 from handrail.core.errors import ConflictError
 from handrail.core.ids import AlertId, Slug
+from handrail.core.paging.page import PageState
 from handrail.ports.store import Transaction
 from handrail.storage.database import ServingStore
 
@@ -163,6 +165,25 @@ def test_search_goes_backwards_through_all_or_open_ones(store: ServingStore) -> 
     assert found(open_only=False, before=second.id) == ["a"]
     assert found(open_only=True) == ["c", "a"]
     assert found(open_only=True, before=first.id) == []
+
+
+def test_a_stale_alert_is_open_as_long_as_its_page(store: ServingStore) -> None:
+    now = store.read(lambda tx: tx.now)
+    silent = {"closed_at": now, "state": AlertState.EXPIRED}
+    first, second = alert(now, "a", **silent), alert(now, "b", **silent)
+    living = page(first, now)
+    over = page(second, now, state=PageState.RESOLVED)
+    first, second = (
+        replace(first, page_id=living.id),
+        replace(second, page_id=over.id),
+    )
+    added(store, first, second, alert(now, "c", **silent))
+    store.run(lambda tx: tx.page.add(living))
+    store.run(lambda tx: tx.page.add(over))
+
+    found = store.read(lambda tx: tx.alert.search(open_only=True, limit=9))
+
+    assert [a.dedup_key for a in found] == ["a"]
 
 
 def test_firing_ones_are_found_by_integration(store: ServingStore) -> None:

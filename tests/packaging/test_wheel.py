@@ -96,7 +96,7 @@ def test_the_readmes_configuration_gets_a_new_user_paged(
     with serving_with(
         command, data_dir=tmp_path / "data", folder=tmp_path, variables=environment
     ) as server:
-        handrail("config", "check", "handrail.yaml")
+        handrail("config", "check", "--strict", "handrail.yaml")
         handrail("config", "apply", "handrail.yaml")
         key = handrail("integration", "key", "scripts").strip()
         title = "Checkout is down"

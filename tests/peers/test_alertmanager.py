@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tests.crash.running_server import ROOT
 from tests.peers.mailbox import plain_text
 from tests.peers.paged_shop import ANA, BEN, PagedShop, paged_shop
 from tests.peers.program import answers, free_port, require, running, wait_until
@@ -45,7 +46,7 @@ receivers:
   pagerduty_configs:
   - url: http://{handrail}/v2/enqueue
     routing_key: "{till}"
-    severity: '{{{{ .CommonLabels.severity }}}}'
+    {recommended}
 - name: nowhere
   webhook_configs:
   - url: http://{handrail}/i/{unknown}/alertmanager
@@ -102,13 +103,27 @@ def paged(tmp_path: Path) -> Iterator[PagedShop]:
         yield shop
 
 
+def recommended() -> str:
+    """Return the templates that the documentation gives for ``pagerduty_configs``."""
+    text = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
+    lines = [line.strip() for line in text.splitlines()]
+    found = [line for line in lines if line.startswith(("description: ", "severity: "))]
+    assert len(found) == 2, found
+    return "\n    ".join(found)
+
+
 @contextlib.contextmanager
 def alertmanager(folder: Path, paged: PagedShop) -> Iterator[Scene]:
     program = require("prometheus-alertmanager", "prometheus-alertmanager")
     keys: Mapping[str, str] = paged.keys
     config = folder / "alertmanager.yml"
     config.write_text(
-        CONFIGURATION.format(handrail=paged.authority, unknown=UNKNOWN_KEY, **keys)
+        CONFIGURATION.format(
+            handrail=paged.authority,
+            unknown=UNKNOWN_KEY,
+            recommended=recommended(),
+            **keys,
+        )
     )
     port = free_port()
     command = [program, f"--config.file={config}"]
@@ -158,6 +173,29 @@ def test_its_webhook_and_its_pagerduty_form_page_once_and_resolve(
     assert {alert["state"] for alert in paged.await_alerts(2)} == {"resolved"}
     assert len(paged.pages()) == 2
     assert len(paged.mailbox.to(BEN)) <= 2, "a repeat paged again"
+
+
+def test_a_group_that_has_nothing_in_common_pages_by_its_pagerduty_form(
+    scene: Scene,
+) -> None:
+    def add(name: str, *rest: str) -> None:
+        amtool(scene.url, "alert", "add", name, "to=till", *rest)
+
+    add("CardsRefused", "severity=critical", "--annotation=summary=Cards are refused")
+    add("Odd", "node=a", "severity=warning", "--annotation=summary=One")
+    add("Odd", "node=b", "severity=info", "--annotation=summary=Another")
+    add("Plain")
+
+    alerts = scene.paged.await_alerts(3)
+    wait_until(
+        lambda: all(alert["repeats"] for alert in scene.paged.alerts()),
+        what="the group of two has been sent as well",
+    )
+
+    words = {alert["title"]: alert["labels"]["severity"] for alert in alerts}
+    assert words["Cards are refused"] == "critical"
+    assert [word for title, word in words.items() if "Plain" in title] == ["error"]
+    assert "status code 400" not in scene.log.read_text()
 
 
 def test_a_wrong_key_is_a_failure_in_its_log_and_opens_nothing(scene: Scene) -> None:
@@ -228,3 +266,8 @@ def test_amtool_adds_queries_and_finds_no_silence(paged: PagedShop) -> None:
     )
 
     assert refused.returncode != 0, "a silence that nobody keeps was taken"
+    assert "keeps no silences yet" in refused.stderr
+    assert "acknowledge it" in refused.stderr
+    quiet = run_amtool(url, "alert", "query")
+    assert quiet.stderr == "", "a warning of a version"
+    assert "Routing tree" in amtool(url, "config", "routes", "show")

@@ -157,6 +157,7 @@ def test_a_silent_prometheus_leaves_a_stale_alert_and_a_living_page(
     assert "fell silent" in plain_text(second)
     assert b"The sender fell silent" in paged.open_link(ack_link(second)).body
     assert "(stale)" in paged.command("page", "list")
+    assert "(stale)" in paged.command("alert", "list")
     assert "fell silent" in paged.command("page", "show", paged.page()["id"])
 
 

@@ -2,11 +2,15 @@
 
 import json
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from tests.handrail_process import ROOT, ServerProcess, handrail, serving
+
+from handrail.cli.output import facts
 
 EXAMPLE = str(ROOT / "examples" / "handrail.yaml")
 PAGED_WITHIN_SECONDS = 20.0
@@ -58,6 +62,7 @@ def test_ack_without_a_name_takes_the_one_page_that_seeks_somebody(
 
     assert taken.returncode == 0
     assert page_id in taken.stdout
+    assert "Acknowledged: It broke (SEV1, " in taken.stderr
     assert data(configured, "page", "show", page_id)["state"] == "acknowledged"
     assert again.returncode == 8
     assert "handrail page list" in again.stderr
@@ -228,3 +233,68 @@ def test_quiet_keeps_the_words_back(server: ServerProcess) -> None:
 
     assert loud.stderr == "No page is active.\n"
     assert (quiet.stdout, quiet.stderr) == ("", "")
+
+
+def test_what_is_not_there_is_looked_for_where_it_would_be(
+    configured: ServerProcess,
+) -> None:
+    no_integration = handrail(configured.data_dir, "integration", "key", "nowhere")
+    no_user = handrail(configured.data_dir, "user", "link", "nobody")
+
+    assert "handrail config show integration" in no_integration.stderr
+    assert "handrail config show user" in no_user.stderr
+
+
+def test_a_refused_signal_is_told_in_words(server: ServerProcess) -> None:
+    ran = handrail(server.data_dir, "alert", "send", "It broke", "--key", "wrong")
+
+    assert ran.returncode == 4
+    assert "no integration has this key" in ran.stderr
+    assert "{" not in ran.stderr
+
+
+def test_a_time_that_is_none_is_told_in_words(server: ServerProcess) -> None:
+    ran = handrail(server.data_dir, "oncall", "--at", "yesterday")
+
+    assert ran.returncode == 1
+    assert "'yesterday' is no instant" in ran.stderr
+    assert "isoformat" not in ran.stderr
+
+
+def test_a_server_that_sends_lists_nothing_as_held(configured: ServerProcess) -> None:
+    page(configured, "It broke")
+
+    ran = handrail(configured.data_dir, "held")
+
+    assert ran.returncode == 0
+    assert ran.stdout == ""
+    assert "nothing is held" in ran.stderr
+
+
+def test_values_of_several_lines_stay_in_their_column(
+    configured: ServerProcess,
+) -> None:
+    page(configured, "It broke")
+    (alert,) = data(configured, "alert", "list")["items"]
+
+    shown = handrail(configured.data_dir, "alert", "show", alert["id"]).stdout
+
+    assert "level 1 was told: the page has just opened" in shown
+    assert facts([("a", "1\n2"), ("bcd", "3")]) == "a    1\n     2\nbcd  3"
+
+
+def test_duties_say_how_late_they_were(configured: ServerProcess) -> None:
+    page(configured, "It broke")
+    token = data(configured, "token", "create", "prometheus")["secret"]
+    place = urlsplit(configured.url)
+    connection = HTTPConnection(place.hostname or "", place.port, timeout=5)
+    connection.request("GET", "/metrics", headers={"Authorization": f"Bearer {token}"})
+    text = connection.getresponse().read().decode()
+    connection.close()
+
+    for duty in ("evaluate_alerts", "send_deliveries"):
+        counted = f'handrail_duty_lag_seconds_count{{duty="{duty}"}} '
+        (line,) = [x for x in text.splitlines() if x.startswith(counted)]
+        assert float(line.removeprefix(counted)) >= 1
+    assert "handrail_admission_refused_requests_total 0.0" in text
+    assert "handrail_admission_queue_requests 0.0" in text

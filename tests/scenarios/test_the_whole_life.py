@@ -34,10 +34,10 @@ def test_the_whole_life_of_an_incident(world: World) -> None:
     assert world.page("Checkout fails").state is PageState.RESOLVED
     story = "\n".join(world.explain(receipt.id).lines())
     for line in (
-        "level 1 told (opened): user:ana",
-        "level 2 told (no answer): user:ben",
+        "level 1 told (the page has just opened): user:ana",
+        "level 2 told (nobody answered in time): user:ben",
         "acknowledged by ben via link",
-        "resolved: alert resolved",
+        "resolved: its sender says it recovered",
         "attempt 2026-03-02T09:05:00.000Z unknown: no answer",
     ):
         assert line in story

@@ -80,7 +80,6 @@ def test_a_payload_of_null_is_tolerated_where_none_is_needed(action: str) -> Non
         ({**TRIGGER, "event_action": "fire"}, "event_action"),
         ({"event_action": "trigger"}, "payload"),
         ({"event_action": "trigger", "payload": None}, "payload"),
-        ({"event_action": "trigger", "payload": {**PAYLOAD, "summary": ""}}, "summary"),
         ({"event_action": "trigger", "payload": {"summary": "s"}}, "payload.source"),
         ({"event_action": "acknowledge"}, "dedup_key"),
         ({"event_action": "resolve", "dedup_key": ""}, "dedup_key"),
@@ -104,6 +103,18 @@ def test_an_unknown_severity_is_taken_as_it_is() -> None:
     odd = {**TRIGGER, "payload": {**PAYLOAD, "severity": "apocalyptic"}}
 
     assert only(odd).severity_word == "apocalyptic"
+
+
+@pytest.mark.parametrize("empty", [{}, {"severity": "", "summary": " "}])
+def test_a_trigger_whose_templates_came_out_empty_fires_all_the_same(
+    empty: dict[str, str],
+) -> None:
+    signal = only({**TRIGGER, "payload": {"source": "Alertmanager", **empty}})
+
+    assert signal.action is SignalAction.FIRE
+    assert signal.title == "Trigger without a summary from Alertmanager"
+    assert signal.severity_word is None
+    assert "severity" not in signal.labels
 
 
 def test_a_trigger_without_a_key_is_given_a_new_one_each_time() -> None:

@@ -326,3 +326,24 @@ def test_noting_the_use_of_a_token_never_undoes_its_revocation(
         kept = store.read(lambda tx: tx.access.token(issued.token.digest))
         assert kept is not None
         assert kept.revoked_at is not None
+
+
+def test_it_tells_whether_commits_wait_for_a_standby(
+    postgres_server: PostgresServer, postgres_url: str
+) -> None:
+    def named(standby: str) -> None:
+        postgres_server.execute(
+            f"ALTER SYSTEM SET synchronous_standby_names = {standby}"
+        )
+        postgres_server.execute("SELECT pg_reload_conf()")
+
+    with opened(postgres_url) as store:
+        before = store.has_synchronous_standby()
+        try:
+            named("'elsewhere'")
+            assert until(store.has_synchronous_standby)
+        finally:
+            named("DEFAULT")
+        assert until(lambda: not store.has_synchronous_standby())
+
+    assert before is False

@@ -30,10 +30,10 @@ def test_a_story_says_what_happened_and_who_did_it() -> None:
 
     for line in (
         "level 1 was empty, skipped at once: schedule:primary leads to nobody",
-        "level 2 told (level empty): user:ben",
-        "level 3 told (requested): user:mia",
+        "level 2 told (the level before led to nobody): user:ben",
+        "level 3 told (somebody passed it on): user:mia",
         "acknowledged by mia via link  [user:mia]",
-        "resolved: person by mia",
+        "resolved by mia",
     ):
         assert line in story
 
@@ -41,7 +41,7 @@ def test_a_story_says_what_happened_and_who_did_it() -> None:
 def test_a_story_says_when_everybody_was_told_in_vain() -> None:
     story = told(eventful_world(), "Nobody answers")
 
-    assert "the last resort told (no answer): channel:ops" in story
+    assert "the last resort told (nobody answered in time): channel:ops" in story
     assert "exhausted: the last resort was told 4 times, unanswered" in story
     assert "acknowledged by the sender via sender" in story
 

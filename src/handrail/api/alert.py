@@ -20,7 +20,10 @@ from handrail.core.severity.severity import Severity, Urgency
 
 @unique
 class AlertChoice(StrEnum):
-    """Which of the list are wanted."""
+    """Which of the list are wanted.
+
+    Open are those that fire, and expired ones whose page is not resolved.
+    """
 
     OPEN = "open"
     ALL = "all"

@@ -26,6 +26,8 @@ class Deps:
         reader: Reads configuration text.
         source_kinds: The kinds of sender this installation can read.
         last_tick: When this process's engine last went round; none before it did.
+        has_standby: Whether every commit waits for a synchronous standby; none where
+            the database knows no such thing.
         more_metrics: Prometheus text of the other parts of the process, or "".
     """
 
@@ -39,6 +41,7 @@ class Deps:
     source_kinds: Sequence[str]
     last_tick: Callable[[], datetime | None]
     more_metrics: Callable[[], str]
+    has_standby: Callable[[], bool | None] = lambda: None
 
     @property
     def is_https(self) -> bool:

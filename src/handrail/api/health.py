@@ -38,12 +38,16 @@ class Readiness(msgspec.Struct, frozen=True, kw_only=True):
         oldest_owed_seconds: How late the most overdue delivery is; none where nothing
             is overdue. A provider's outage makes it grow, which is no reason to take
             this process out of service, so it does not decide ``status``.
+        synchronous_standby: Whether every commit waits for a standby of PostgreSQL, so
+            that a failover loses nothing; none on SQLite. With one that is gone,
+            commits wait, and ``database_writable`` says no. Does not decide ``status``.
     """
 
     status: str
     database_writable: bool
     engine_age_seconds: Seconds | None
     oldest_owed_seconds: Seconds | None
+    synchronous_standby: bool | None
 
 
 @get("/health/live", opt={"verb": Verb.PUBLIC}, sync_to_thread=False, tags=["health"])
@@ -71,7 +75,7 @@ def ready(deps: GivenDeps) -> Response[Readiness]:
 def look(deps: Deps) -> Readiness:
     """Return the readiness of this process."""
     now = deps.clock.now()
-    is_writable, oldest = _database(deps, now)
+    is_writable, oldest, has_standby = _database(deps, now)
     tick = deps.last_tick()
     age = None if tick is None else (now - tick).total_seconds()
     is_turning = age is not None and age <= TICK_AGE_MAX.total_seconds()
@@ -81,19 +85,21 @@ def look(deps: Deps) -> Readiness:
         database_writable=is_writable,
         engine_age_seconds=age,
         oldest_owed_seconds=late if late is not None and late > 0 else None,
+        synchronous_standby=has_standby,
     )
 
 
-def _database(deps: Deps, now: datetime) -> tuple[bool, datetime | None]:
+def _database(deps: Deps, now: datetime) -> tuple[bool, datetime | None, bool | None]:
     try:
         last, oldest = deps.store.read(
             lambda tx: (tx.meta.get(PROBE_KEY), tx.delivery.oldest_owed())
         )
         if last is None or now - datetime.fromisoformat(last) >= PROBE_EVERY:
             deps.store.run(lambda tx: tx.meta.set(PROBE_KEY, now.isoformat()))
+        has_standby = deps.has_standby()
     except DomainError:
-        return False, None
-    return True, oldest
+        return False, None, None
+    return True, oldest, has_standby
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (live, ready)

@@ -78,7 +78,8 @@ def _instant(text: str) -> datetime:
     try:
         instant = parse_rfc3339(spelled)
     except ValueError as error:
-        raise InvalidError(msg, fields={"at": str(error)}) from error
+        wrong = f"{text!r} is no instant with a date, a time and a zone"
+        raise InvalidError(msg, fields={"at": wrong}) from error
     if not YEAR_MIN <= instant.year < YEAR_MAX:
         wrong = f"Ask about the years {YEAR_MIN} to {YEAR_MAX}."
         raise InvalidError(msg, fields={"at": wrong})

@@ -4,7 +4,7 @@ import json
 
 import click
 
-from handrail.cli.connection import path_part
+from handrail.cli.connection import decoded, detail, path_part
 from handrail.cli.exit_code import ExitCode
 from handrail.cli.failure import Failure
 from handrail.cli.output import Output, command_options, facts, table, when
@@ -18,9 +18,8 @@ _HEADINGS = (
     "last seen",
     "title",
 )
-_NONE_FIRES = (
-    "No alert fires. Stale ones, whose sender fell silent: handrail alert list --all"
-)
+_NONE_FIRES = "No alert fires. Those that are over: handrail alert list --all"
+_STALE = "Stale: the sender fell silent, which does not mean that it recovered."
 
 
 @click.group()
@@ -33,7 +32,7 @@ def alert() -> None:
 @click.option("--limit", default=50, show_default=True, help="How many at most.")
 @command_options
 def list_alerts(output: Output, *, is_all: bool, limit: int) -> None:
-    """List alerts, newest first: those that fire."""
+    """List alerts, newest first: those that fire, and stale ones still paged about."""
     state = "all" if is_all else "open"
     answer = output.connect().get("/alerts", state=state, limit=limit)
     rows = [
@@ -44,11 +43,13 @@ def list_alerts(output: Output, *, is_all: bool, limit: int) -> None:
             item["severity"],
             item["service"],
             when(item["last_seen_at"]),
-            item["title"],
+            f"{item['title']} (stale)" if item["state"] == "expired" else item["title"],
         )
         for item in answer["items"]
     ]
     output.data(answer, table(_HEADINGS, rows))
+    if any(item["state"] == "expired" for item in answer["items"]):
+        output.words(_STALE)
     if not rows:
         output.words("No alert yet." if is_all else _NONE_FIRES)
 
@@ -123,12 +124,11 @@ def send_alert(  # noqa: PLR0913  (one option each)
         json.dumps(signal).encode(),
         {"Content-Type": "application/json", "Authorization": f"Bearer {key}"},
     )
-    told = body.decode("utf-8", "replace")
+    answer = decoded(body)
     if status >= 300:  # noqa: PLR2004  (not success, in HTTP)
         step = "make a key: handrail integration key NAME"
         code = ExitCode.AUTH if status in {401, 403} else ExitCode.FAILED
-        msg = f"the server answered {status}: {told}"
+        msg = detail(answer) or f"the server answered {status}: {answer}"
         raise Failure(msg, next_step=step, code=code)
-    answer = json.loads(told)
     output.data(answer, answer["receipt"])
     output.words(f"Accepted. What becomes of it: handrail receipt {answer['receipt']}")

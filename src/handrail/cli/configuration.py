@@ -22,7 +22,7 @@ def config() -> None:
     """Check, plan and apply configuration."""
 
 
-@config.command("check")
+@config.command("check", short_help="Check files without a server.")
 @_FILES
 @click.option("--strict", is_flag=True, help="Fail for warnings as well.")
 @command_options
@@ -91,7 +91,7 @@ def schema() -> None:
     click.echo(json.dumps(written, ensure_ascii=False, indent=2))
 
 
-@config.command("show")
+@config.command("show", short_help="Show the documents in force.")
 @click.argument("kind", required=False)
 @click.argument("name", required=False)
 @command_options

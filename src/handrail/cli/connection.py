@@ -26,9 +26,19 @@ _TROUBLE = 500
 _REMEDIES = {
     401: "The token (from {source}) does not hold; make one: handrail token create",
     403: "Ask an admin for it, or use a token of a larger role",
-    404: "See what there is: handrail page list, handrail alert list",
+    404: "See what there is: {lists}",
     409: "Look at it again: handrail page list",
 }
+_LISTS = {
+    "pages": "handrail page list --all",
+    "alerts": "handrail alert list --all",
+    "integrations": "handrail config show integration",
+    "users": "handrail config show user",
+    "config": "handrail config show",
+    "tokens": "handrail token list",
+}
+"""Where to look for what is at a path but not there, by the path's first part."""
+_OTHERWISE = "handrail page list --all, handrail alert list --all"
 
 
 class Connection:
@@ -76,10 +86,10 @@ class Connection:
         status, content = self._exchange(
             method, f"/api/v1{path}", body=body, headers=headers
         )
-        answer = _decode(content)
+        answer = decoded(content)
         if 200 <= status < 300:  # noqa: PLR2004  (success, in HTTP)
             return answer
-        raise self._refusal(status, answer)
+        raise self._refusal(status, answer, kind=path.split("/")[1].partition("?")[0])
 
     def _exchange(
         self,
@@ -123,18 +133,16 @@ class Connection:
             f"{self._profile.url} {what}", next_step=step, code=ExitCode.FAILED
         )
 
-    def _refusal(self, status: int, answer: Any) -> Failure:  # noqa: ANN401
+    def _refusal(self, status: int, answer: Any, *, kind: str) -> Failure:  # noqa: ANN401
         """Turn an RFC 9457 answer into a failure."""
         told = answer if isinstance(answer, dict) else {}
-        message = str(
-            told.get("detail") or told.get("title") or f"the server answered {status}"
-        )
+        message = detail(answer) or f"the server answered {status}"
         for error in told.get("errors") or ():
             message += f"\n    {error['field']}: {error['message']}"
         code = _EXIT_CODES.get(status, ExitCode.FAILED)
-        return Failure(message, next_step=self._remedy(status), code=code)
+        return Failure(message, next_step=self._remedy(status, kind), code=code)
 
-    def _remedy(self, status: int) -> str:
+    def _remedy(self, status: int, kind: str) -> str:
         if status == _UNAUTHORIZED and not self._profile.token:
             return (
                 "Set HANDRAIL_TOKEN, or run this in the folder that holds the "
@@ -142,7 +150,15 @@ class Connection:
             )
         if status >= _TROUBLE:
             return "The server is in trouble; see its log and GET /health"
-        return _REMEDIES.get(status, "").format(source=self._profile.source)
+        return _REMEDIES.get(status, "").format(
+            source=self._profile.token_source, lists=_LISTS.get(kind, _OTHERWISE)
+        )
+
+
+def detail(answer: object) -> str:
+    """Return what an RFC 9457 answer says in words, or "" where it says nothing."""
+    told = answer if isinstance(answer, dict) else {}
+    return str(told.get("detail") or told.get("title") or "")
 
 
 def path_part(name: str) -> str:
@@ -163,7 +179,8 @@ def _query(query: Mapping[str, str | int | bool | None]) -> str:
     return f"?{urlencode(given)}" if given else ""
 
 
-def _decode(content: bytes) -> Any:  # noqa: ANN401
+def decoded(content: bytes) -> Any:  # noqa: ANN401
+    """Return the body of an answer: as JSON where it is, else as text."""
     if not content:
         return None
     try:

@@ -53,6 +53,9 @@ def restore(settings: Settings, *, file: Path, is_json: bool) -> None:
     _tell(file, manifest.rows, is_json=is_json)
     words = f"Restored {manifest.rows} rows, as of {manifest.made_at}. It is held:"
     click.echo(f"{words}\n  handrail serve; then handrail held", err=True)
+    if not settings.secret_key:
+        words = "Bring the secret.key of that server's data folder along."
+        click.echo(words, err=True)
 
 
 def _failed(error: DomainError, step: str) -> Failure:

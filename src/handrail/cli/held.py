@@ -14,7 +14,7 @@ def held(context: click.Context) -> None:
         context.invoke(show)
 
 
-@held.command("show")
+@held.command("show", short_help="Show whether the server holds back, and what.")
 @command_options
 def show(output: Output) -> None:
     """Show whether the server holds back, and what would be sent first."""
@@ -23,16 +23,17 @@ def show(output: Output) -> None:
         (item["recipient"], item["kind"], item["address"], when(item["due_at"]))
         for item in answer["items"]
     ]
-    output.data(answer, table(("recipient", "by", "address", "due"), rows))
+    headings = ("recipient", "by", "address", "due")
+    output.data(answer, table(headings, rows) if answer["is_held"] else "")
     if not answer["is_held"]:
         output.words("The server sends as it should; nothing is held.")
     else:
         output.words(f"Held ({answer['since']}): {answer['count']} deliveries wait.")
         output.words("To send them: handrail held release")
-        output.words("To forget them and send what is new: … release --discard")
+        output.words("To forget them instead: handrail held release --discard")
 
 
-@held.command("release")
+@held.command("release", short_help="Send what is held, or forget it.")
 @click.option("--discard", is_flag=True, help="Cancel what waits instead.")
 @click.option("--yes", "is_agreed", is_flag=True, help="Do not ask.")
 @command_options

@@ -112,7 +112,10 @@ def facts(pairs: Sequence[tuple[str, object]]) -> str:
     """Return named values below each other; absent ones are left out."""
     shown = [(name, _cell(value)) for name, value in pairs if value not in (None, "")]
     width = max((len(name) for name, _ in shown), default=0)
-    return "\n".join(f"{name:<{width}}  {value}" for name, value in shown)
+    below = "\n" + " " * (width + 2)
+    return "\n".join(
+        f"{name:<{width}}  {below.join(value.splitlines())}" for name, value in shown
+    )
 
 
 def when(instant: object) -> str:

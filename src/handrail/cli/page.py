@@ -1,5 +1,6 @@
 """Pages: answer them, see them."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import click
@@ -10,6 +11,9 @@ from handrail.cli.failure import Failure, nothing_to_do
 from handrail.cli.output import Output, command_options, facts, table, when
 
 _VIA = {"via": "cli"}
+_SEEKING = {"open", "exhausted"}
+"""States of a page that nobody has: an exhausted one can still be taken."""
+_AT_ONCE = 100
 _STALE = "the sender fell silent; that does not mean it recovered"
 _HEADINGS = ("page", "state", "severity", "service", "opened", "title")
 
@@ -53,14 +57,16 @@ def show_page(output: Output, *, page_id: str) -> None:
 def ack(output: Output, *, page_id: str | None) -> None:
     """Acknowledge a page: you have it, nobody else needs to be woken.
 
-    Without PAGE it is the one page that seeks somebody; where there are several,
+    Without PAGE it is the one page that nobody has yet; where there are several,
     they are listed and none is touched.
     """
     server = output.connect()
     chosen = page_id or _only_open(server)
     answer = server.post(f"/pages/{path_part(chosen)}/acknowledge", _VIA)
     output.data(answer, _facts(answer))
-    output.words("Acknowledged. When it is over: handrail resolve " + chosen)
+    place = f"{answer['severity']}, {answer['service'] or 'no service'}"
+    output.words(f"Acknowledged: {answer['title']} ({place}).")
+    output.words(f"When it is over: handrail resolve {answer['id']}")
 
 
 @click.command()
@@ -84,23 +90,30 @@ def resolve(output: Output, *, page_id: str) -> None:
 
 
 def _only_open(server: Connection) -> str:
-    """Return the id of the one page that seeks somebody.
+    """Return the id of the one page that nobody has yet.
 
     Raises:
         Failure: There is none, or more than one.
     """
-    found = [
-        item
-        for item in server.get("/pages", state="active", limit=50)["items"]
-        if item["state"] == "open"
-    ]
+    found = [item for item in _active(server) if item["state"] in _SEEKING]
     if not found:
-        msg = "no page seeks anybody"
+        msg = "no page waits for anybody"
         raise nothing_to_do(msg, next_step="see those in hand: handrail page list")
     if len(found) > 1:
-        msg = f"{len(found)} pages seek somebody:\n{_table(found)}"
+        msg = f"{len(found)} pages wait for somebody:\n{_table(found)}"
         raise Failure(msg, next_step="name one: handrail ack PAGE", code=ExitCode.USAGE)
     return str(found[0]["id"])
+
+
+def _active(server: Connection) -> Iterator[dict[str, Any]]:
+    """Yield every active page: the one meant may be older than many in hand."""
+    before = None
+    while True:
+        answer = server.get("/pages", state="active", limit=_AT_ONCE, before=before)
+        yield from answer["items"]
+        before = answer["next"]
+        if before is None:
+            return
 
 
 def _table(pages: list[dict[str, Any]]) -> str:

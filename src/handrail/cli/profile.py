@@ -25,12 +25,14 @@ class Profile:
     Attributes:
         url: Of the server, without a trailing slash.
         token: Bearer token, or "" where none was found.
-        source: Where they came from, in words, for errors.
+        source: Where the URL came from, in words, for errors.
+        token_source: Where the token came from, likewise.
     """
 
     url: str
     token: str
     source: str
+    token_source: str
 
 
 def resolve(
@@ -49,8 +51,12 @@ def resolve(
     wanted = context or environment.get("HANDRAIL_CONTEXT", "")
     if path.exists() or wanted:
         found = _context(path, wanted)
+        source = f"{path}: {found.source}"
         return Profile(
-            url=found.url, token=token or found.token, source=f"{path}: {found.source}"
+            url=found.url,
+            token=token or found.token,
+            source=source,
+            token_source="HANDRAIL_TOKEN" if token else source,
         )
     local = data_dir(environment) / ADDRESS_FILE
     address = local.read_text(encoding="utf-8").strip() if local.is_file() else ""
@@ -83,13 +89,17 @@ def _with_local_token(
     url: str, token: str, environment: Mapping[str, str], *, source: str
 ) -> Profile:
     # The operator's token never leaves this machine: it is for a local server only.
+    token_source = "HANDRAIL_TOKEN"  # noqa: S105 - a variable's name
     if not token and is_local(url):
         path = data_dir(environment) / OPERATOR_TOKEN_FILE
+        token_source = str(path)
         try:
             token = path.read_text(encoding="utf-8").strip()
         except OSError:
             token = ""
-    return Profile(url=url.rstrip("/"), token=token, source=source)
+    return Profile(
+        url=url.rstrip("/"), token=token, source=source, token_source=token_source
+    )
 
 
 def _context(path: Path, wanted: str) -> Profile:
@@ -117,6 +127,7 @@ def _context(path: Path, wanted: str) -> Profile:
         url=str(found["url"]).rstrip("/"),
         token=_token(found, path),
         source=f"context {name}",
+        token_source=f"context {name}",
     )
 
 

@@ -159,6 +159,7 @@ def _greet(settings: Settings, handrail: Handrail, base_url: str) -> None:
     lines = [
         f"Handrail {__version__}",
         f"  console   {base_url}",
+        f"  e-mail    {_mail(settings)}",
         f"  data      {settings.data_dir.resolve()}",
         f"  database  {_without_password(settings.database)}",
     ]
@@ -169,6 +170,12 @@ def _greet(settings: Settings, handrail: Handrail, base_url: str) -> None:
             f"  {base_url}/sign-in/{secret}",
         ]
     click.echo("\n".join(lines), err=True)
+
+
+def _mail(settings: Settings) -> str:
+    if not settings.smtp_host:
+        return "none: nobody is told by e-mail until HANDRAIL_SMTP_HOST is set"
+    return f"by {settings.smtp_host}, from {settings.smtp_sender}"
 
 
 def _without_password(url: str) -> str:

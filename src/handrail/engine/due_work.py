@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from handrail.engine.report import Report
+from handrail.engine.report import Report, lag
 from handrail.ports.id_source import IdSource
 from handrail.ports.store import Store, Transaction
 from handrail.usecases import evaluation, paging
@@ -30,14 +30,11 @@ class DueWork:
 
     def tick(self) -> Report:
         """Take one batch if any row is due; a read alone tells that none is."""
-        if not self.store.read(self._is_due):
+        late = self.store.read(lambda tx: lag(self.next_due(tx), tx.now))
+        if late is None:
             return Report(done=0)
         done = self.store.run(lambda tx: self.work(tx, self.ids, BATCH))
-        return Report(done=done, has_more=done == BATCH)
-
-    def _is_due(self, tx: Transaction) -> bool:
-        due_at = self.next_due(tx)
-        return due_at is not None and due_at <= tx.now
+        return Report(done=done, has_more=done == BATCH, lag=late)
 
 
 def evaluate_alerts(store: Store, ids: IdSource) -> DueWork:

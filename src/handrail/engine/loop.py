@@ -43,10 +43,12 @@ class Engine:
         store: Store,
         clock: Clock,
         on_round: Callable[[Progress], None] = lambda _: None,
+        on_duty: Callable[[str, float], None] = lambda _name, _lag_seconds: None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._on_round = on_round
+        self._on_duty = on_duty
         self._duties: Sequence[Duty] = ()
         self._wake = threading.Event()
         self._is_stopping = threading.Event()
@@ -86,7 +88,9 @@ class Engine:
         failing: set[str] = set()
         for duty in self._duties:
             try:
-                reports.append(duty.tick())
+                reports.append(report := duty.tick())
+                if report.done and report.lag is not None:
+                    self._on_duty(duty.name, report.lag.total_seconds())
             except Exception:  # noqa: BLE001 - the engine goes on
                 # One duty's failure must not stop the others; it is tried again.
                 _log.exception("duty_failed", duty=duty.name)

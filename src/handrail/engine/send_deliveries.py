@@ -22,7 +22,7 @@ from handrail.core.ids import NodeId
 from handrail.core.paging.dispatch import may_still_send
 from handrail.core.paging.outcome import Accepted, Outcome, Retryable, Unknown
 from handrail.core.people.contact_method import ChannelKind
-from handrail.engine.report import Report
+from handrail.engine.report import Report, lag
 from handrail.ports.channel import Channel, Message
 from handrail.ports.id_source import IdSource
 from handrail.ports.store import Store, Transaction
@@ -76,7 +76,8 @@ class SendDeliveries:
 
     def tick(self) -> Report:
         """Claim and start sending what is due; returns before the sends end."""
-        if not self._parts.store.read(_is_due):
+        late = self._parts.store.read(lambda tx: lag(tx.delivery.next_due(), tx.now))
+        if late is None:
             return Report(done=0)
         done = 0
         is_full = False
@@ -90,7 +91,7 @@ class SendDeliveries:
             for send in sends:
                 self._spawn(kind, send, claiming_at)
             done += len(sends)
-        return Report(done=done, has_more=is_full)
+        return Report(done=done, has_more=is_full, lag=late)
 
     def _claim(self, kind: ChannelKind, room: int) -> tuple[list[Send], bool]:
         """Claim at most ``room`` messages; what is due together is claimed together."""
@@ -216,8 +217,3 @@ async def _pause(seconds: float) -> None:
             await asyncio.Event().wait()
     except TimeoutError:
         return
-
-
-def _is_due(tx: Transaction) -> bool:
-    due_at = tx.delivery.next_due()
-    return due_at is not None and due_at <= tx.now

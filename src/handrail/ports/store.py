@@ -141,7 +141,10 @@ class AlertStore(Protocol):
     def search(
         self, *, open_only: bool, limit: int, before: AlertId | None = None
     ) -> list[Alert]:
-        """Return alerts, newest first, before the given id."""
+        """Return alerts, newest first, before the given id.
+
+        Open are those that fire, and expired ones whose page is not resolved.
+        """
         ...
 
     def firing(self, integration: Slug | None) -> list[Alert]:

@@ -12,8 +12,10 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    column,
     func,
     select,
+    table,
 )
 from typing_extensions import override
 
@@ -21,6 +23,7 @@ from handrail.core.alert.alert import Alert, AlertState, KnownAlert
 from handrail.core.alert.receipt import EntryKind, ReceiptEntry
 from handrail.core.ids import AlertId, Slug
 from handrail.core.instants import from_micros, to_micros
+from handrail.core.paging.page import PageState
 from handrail.ports.store import AlertStore
 from handrail.storage.codec import MICROSECOND, RowCodec, storable, to_json
 from handrail.storage.receipt import fold_all
@@ -58,6 +61,12 @@ ALERT = Table(
 )
 _OPEN = ALERT.c.closed_at.is_(None)
 _CLOSED = ALERT.c.closed_at.is_not(None)
+# Named here without its module, which needs this one.
+_PAGE = table("page", column("id"), column("state"))
+_STALE = (ALERT.c.state == AlertState.EXPIRED.value) & ALERT.c.page_id.in_(
+    select(_PAGE.c.id).where(_PAGE.c.state != PageState.RESOLVED.value)
+)
+"""The sender fell silent, which is no recovery: the page still seeks somebody."""
 Index(
     "uq_alert_open",
     ALERT.c.integration,
@@ -271,7 +280,7 @@ class SqlAlertStore(AlertStore):
     ) -> list[Alert]:
         query = _NEWEST_FIRST
         if open_only:
-            query = query.where(_OPEN)
+            query = query.where(_OPEN | _STALE)
         if before is not None:
             query = query.where(ALERT.c.id < before)
         return [_CODEC.item(row) for row in self._scope.read(query, {"limit": limit})]

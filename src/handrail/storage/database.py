@@ -27,6 +27,14 @@ class ServingStore(Store, Protocol):
         """Return how many transactions wait to be run."""
         ...
 
+    def has_synchronous_standby(self) -> bool | None:
+        """Return whether commits wait for a standby; none where there can be none.
+
+        Raises:
+            UnavailableError: The database cannot be reached.
+        """
+        ...
+
     def on_commit(self, callback: Callable[[], None]) -> None:
         """Call back after commits that wrote; must be quick and never raise."""
         ...

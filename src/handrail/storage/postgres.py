@@ -41,6 +41,8 @@ TRIES = 5
 _WAIT_SECONDS = 0.02
 _ERRORS = (DBAPIError, psycopg.Error, PoolTimeoutError)
 _AGAIN = frozenset({Trouble.LOST_RACE, Trouble.SERIALISATION, Trouble.DISCONNECTED})
+_WAITS_FOR_STANDBY = text("SELECT current_setting('synchronous_standby_names') <> ''")
+"""Sessions never commit with less than ``synchronous_commit = on``."""
 _CLOCK = text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")
 
 
@@ -134,6 +136,14 @@ class PostgresStore(Store):
         """Return how many transactions wait for the group commit."""
         return self._group.depth
 
+    def has_synchronous_standby(self) -> bool:
+        """Return whether every commit waits for a standby to have it.
+
+        Who stands by is not for every role to see; that commits wait is, and they do
+        not end before a standby has confirmed them.
+        """
+        return self._again(self._ask_for_standby)
+
     def on_commit(self, callback: Callable[[], None]) -> None:
         """Call back after each commit that wrote, here or on another node.
 
@@ -198,6 +208,10 @@ class PostgresStore(Store):
     def _dead_once(self, nodes: Sequence[NodeId]) -> list[NodeId]:
         with _telling_trouble(), self._engine.connect() as connection:
             return dead_among(connection, nodes)
+
+    def _ask_for_standby(self) -> bool:
+        with _telling_trouble(), self._engine.connect() as connection:
+            return bool(connection.execute(_WAITS_FOR_STANDBY).scalar())
 
     def _commit_group(self, jobs: Sequence[AnyJob]) -> None:
         """Run the jobs in one transaction; where that fails, each in its own.

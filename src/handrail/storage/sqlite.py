@@ -141,6 +141,9 @@ class SqliteStore(Store):
         """Return how many transactions wait for the writer."""
         return 0 if self._group is None else self._group.depth
 
+    def has_synchronous_standby(self) -> None:
+        """Return none: the database is one file on one disk."""
+
     def on_commit(self, callback: Callable[[], None]) -> None:
         """Call back after each commit that wrote; must be quick and never raise."""
         self._listeners.append(callback)

@@ -46,12 +46,12 @@ class Telemetry:
         )
         self._overloads = Counter(
             "handrail_admission_refused_requests",
-            "Requests answered 503 because the admission queue was full.",
+            "Requests put off with 503 or 429 because too many waited.",
             registry=self._registry,
         )
         self._queue = Gauge(
             "handrail_admission_queue_requests",
-            "Requests waiting for the writer.",
+            "Requests that wait to be stored.",
             registry=self._registry,
         )
         build = Gauge(

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
 from handrail.core.alert.alert import Alert
 from handrail.core.alert.receipt import Receipt
@@ -135,9 +134,7 @@ def describe(event: PageEvent) -> str:  # noqa: C901, PLR0911 - one flat table, 
         case PageAcknowledged():
             return f"acknowledged by {event.by or 'the sender'} via {event.via}"
         case PageResolved():
-            return f"resolved: {_words(event.reason)}" + (
-                f" by {event.by}" if event.by else ""
-            )
+            return _resolved(event)
         case PageExhausted():
             return f"exhausted: {event.why}"
         case AlertExpired():
@@ -146,8 +143,8 @@ def describe(event: PageEvent) -> str:  # noqa: C901, PLR0911 - one flat table, 
             return f"timer restarted: {event.why}"
 
 
-def _words(reason: StrEnum) -> str:
-    return reason.replace("_", " ")
+def _resolved(event: PageResolved) -> str:
+    return f"resolved by {event.by}" if event.by else f"resolved: {event.reason.words}"
 
 
 def _notified(event: LevelNotified) -> str:
@@ -155,7 +152,7 @@ def _notified(event: LevelNotified) -> str:
     name = "the last resort" if is_last else f"level {event.level + 1}"
     who = ", ".join(dict.fromkeys(f"{d.recipient} ({d.why})" for d in event.deliveries))
     return (
-        f"{name} told ({_words(event.reason)}): {who}; next at {_at(event.escalate_at)}"
+        f"{name} told ({event.reason.words}): {who}; next at {_at(event.escalate_at)}"
     )
 
 

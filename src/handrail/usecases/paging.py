@@ -338,7 +338,8 @@ def _apply_effects(
             who = event.by or "the sender"
             tx.delivery.cancel_owed(page.id, reason=f"acknowledged by {who}")
         if isinstance(event, PageResolved):
-            tx.delivery.cancel_owed(page.id, reason=f"resolved: {event.reason}")
+            why = event.reason.words
+            tx.delivery.cancel_owed(page.id, reason=f"the page is over: {why}")
     if alert is not None and alert.page_id == page.id:
         tx.alert.save(disposed(alert, page, events))
 
@@ -352,7 +353,7 @@ def disposed(alert: Alert, page: Page, events: Sequence[PageEvent]) -> Alert:
                 why = "no level led to an answer; the last resort was told"
                 alert = replace(alert, disposition=found, reason=why)
             case LevelNotified():
-                why = f"level {event.level + 1} was told: {event.reason}"
+                why = f"level {event.level + 1} was told: {event.reason.words}"
                 alert = replace(alert, disposition=Disposition.PAGED, reason=why)
             case PageAcknowledged():
                 found = Disposition.PAGED_ACKNOWLEDGED
@@ -363,7 +364,7 @@ def disposed(alert: Alert, page: Page, events: Sequence[PageEvent]) -> Alert:
                 alert = replace(alert, disposition=found, reason=event.why)
             case PageResolved() if page.acknowledged_at is None:
                 found = Disposition.RESOLVED
-                why = f"resolved before anybody answered: {event.reason}"
+                why = f"over before anybody answered: {event.reason.words}"
                 alert = replace(alert, disposition=found, reason=why)
             case _:
                 pass

@@ -24,7 +24,7 @@ from tests.intake import (
 from typing_extensions import override
 
 from handrail.api.ingest.deps import IngestDeps
-from handrail.api.ingest.routes import ingest_routes
+from handrail.api.ingest.routes import ingest_app, ingest_routes
 from handrail.core import limits
 from handrail.core.alert.receipt import EntryKind, Receipt
 from handrail.core.errors import OverloadedError, UnavailableError
@@ -376,6 +376,28 @@ def test_overload_is_told_so_that_the_sender_tries_again(
     assert "handrail-receipt" not in reply.headers
 
 
+def test_what_is_put_off_is_counted_and_the_queue_can_be_asked() -> None:
+    intake = Intake()
+    told: list[str] = []
+    depths: list[Callable[[], float]] = []
+    deps = IngestDeps(
+        store=refusing(intake, OverloadedError("full", retry_after_seconds=7)),
+        clock=intake.clock,
+        ids=intake.ids,
+        sources=found_sources(),
+        version="0",
+        on_refused=lambda: told.append("refused"),
+        on_queue=depths.append,
+    )
+    app = ingest_app(ingest_routes(deps))
+
+    post(app, GENERIC, GOOD["json"])
+    post(app, "/i/0/generic", GOOD["json"])
+
+    assert told == ["refused"], "an unknown key is no overload"
+    assert [depth() for depth in depths] == [0]
+
+
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("error", [UnavailableError("disk full"), RuntimeError("bug")])
 def test_what_was_not_committed_is_never_answered_as_accepted(
@@ -480,12 +502,26 @@ def test_alertmanagers_other_reads_answer() -> None:
     status = get(app, base + "/status").json()
 
     assert isinstance(status, dict)
-    assert status["versionInfo"]["version"] == "0.1.0"
     assert get(app, base + "/silences").json() == []
+    assert "versionInfo" not in status, "amtool would compare it with its own"
     assert get(app, base + "/receivers").json() == [{"name": "handrail"}]
     assert get(app, base + "/alerts/groups").json() == []
     assert get(app, "/api/v2/alerts").status == 401
     assert get(app, API, query=b"filter=%3D%3D").status == 400
+
+
+def test_a_silence_is_refused_in_alertmanagers_words() -> None:
+    intake = Intake()
+    app = intake.app()
+
+    refused = post(app, f"/i/{KEYS['prom']}/api/v2/silences", {"comment": "x"})
+    unknown = post(app, "/i/0/api/v2/silences", {"comment": "x"})
+
+    assert refused.status == 400
+    assert refused.headers["content-type"] == "application/json"
+    assert "keeps no silences yet" in str(refused.json())
+    assert unknown.status == 401
+    assert intake.alerts() == []
 
 
 def test_every_route_declares_its_permission_and_its_operations() -> None:

@@ -57,6 +57,11 @@ class AdmissionQueue:
         self._waiting: deque[_Waiting] = deque()
         self._transactions = 0
 
+    @property
+    def depth(self) -> int:
+        """Return how many requests wait; those that are being stored do not count."""
+        return len(self._waiting)
+
     async def admit(self, submission: Submission) -> Receipt:
         """Return the receipt after the commit. What is queued is committed anyway.
 

@@ -1,4 +1,4 @@
-"""What ``amtool`` and dashboards read of an Alertmanager: its API v2, GET only.
+"""What ``amtool`` and dashboards ask of an Alertmanager, by its API v2.
 
 The key of an integration shows that integration's alerts and nothing else.
 """
@@ -24,16 +24,28 @@ from handrail.core.routing.regular_expression import compile_pattern
 _NOT_SET = "0001-01-01T00:00:00.000Z"
 """Go's zero time: the alert does not expire."""
 _RECEIVER = "handrail"
+NO_SILENCES = (
+    "Handrail keeps no silences yet, so nothing was silenced. To stop a page, "
+    "acknowledge it (handrail ack PAGE); to keep alerts from paging, silence them in "
+    "an Alertmanager that sends to Handrail, or change the route or the severity "
+    "matrix in the configuration."
+)
 
 Query = Mapping[str, Sequence[str]]
 View = Callable[[IngestDeps, Integration, Query], object]
 
 
 class StateEndpoint:
-    """One GET of Alertmanager's API v2, as an ASGI application."""
+    """One request of Alertmanager's API v2, as an ASGI application.
 
-    def __init__(self, view: View, deps: IngestDeps, keys: KeyRing) -> None:
+    ``status`` is that of what the view shows; the body of a request is not looked at.
+    """
+
+    def __init__(
+        self, view: View, deps: IngestDeps, keys: KeyRing, *, status: int = 200
+    ) -> None:
         self._view = view
+        self._status = status
         self._deps = deps
         self._keys = keys
 
@@ -55,7 +67,7 @@ class StateEndpoint:
             return with_headers(json_answer(503, error.message), retry_after="2")
         except ValueError as error:
             return json_answer(400, f"bad matcher format: {error}")
-        return json_answer(200, shown)
+        return json_answer(self._status, shown)
 
 
 def alerts(deps: IngestDeps, integration: Integration, query: Query) -> object:
@@ -87,6 +99,12 @@ def silences(deps: IngestDeps, integration: Integration, query: Query) -> object
     return []
 
 
+def no_silence(deps: IngestDeps, integration: Integration, query: Query) -> object:
+    """Say that a silence was not added, in the bare string that ``amtool`` shows."""
+    del deps, integration, query
+    return NO_SILENCES
+
+
 def receivers(deps: IngestDeps, integration: Integration, query: Query) -> object:
     """List receivers: there is one, Handrail."""
     del deps, integration, query
@@ -94,21 +112,18 @@ def receivers(deps: IngestDeps, integration: Integration, query: Query) -> objec
 
 
 def status(deps: IngestDeps, integration: Integration, query: Query) -> object:
-    """Say what answers here, in the fields that clients insist on."""
+    """Say what answers here, without a version of Alertmanager.
+
+    ``amtool`` warns unless major and minor version are its own, and goes on in silence
+    where ``versionInfo`` is absent. This is no Alertmanager of any version.
+    """
     del query
-    version = {
-        "branch": "",
-        "buildDate": "",
-        "buildUser": "",
-        "goVersion": "",
-        "revision": "",
-        "version": deps.version,
-    }
+    route = f"route: {{receiver: {_RECEIVER}}}\nreceivers: [{{name: {_RECEIVER}}}]\n"
+    about = f"# Handrail {deps.version}, integration {integration.name}\n"
     return {
         "cluster": {"status": "disabled", "peers": []},
-        "config": {"original": f"# Handrail, integration {integration.name}\n"},
+        "config": {"original": about + route},
         "uptime": format_rfc3339(deps.clock.now()),
-        "versionInfo": version,
     }
 
 

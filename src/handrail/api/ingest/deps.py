@@ -1,6 +1,6 @@
 """What the ingest endpoints are given by ``bootstrap``."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from handrail.ports.clock import Clock
@@ -16,6 +16,8 @@ class IngestDeps:
     Attributes:
         sources: The reader of each kind of sender, by the name of its folder.
         version: Of the program, for senders that ask.
+        on_refused: Told of every request that is refused for overload.
+        on_queue: Given a function that counts the requests which wait to be stored.
     """
 
     store: Store
@@ -23,3 +25,5 @@ class IngestDeps:
     ids: IdSource
     sources: Mapping[str, Parse]
     version: str
+    on_refused: Callable[[], None] = lambda: None
+    on_queue: Callable[[Callable[[], float]], None] = lambda _: None

@@ -51,6 +51,7 @@ class SignalEndpoint:
         try:
             answer = await self._answer(scope, receive)
         except OverloadedError as error:
+            self._deps.on_refused()
             answer = with_headers(
                 self._dialect.refused(Refusal.OVERLOADED),
                 retry_after=str(error.retry_after_seconds),

@@ -94,6 +94,7 @@ class _Maker:
         self._deps = deps
         self._keys = KeyRing(deps.store, deps.clock)
         self._queue = AdmissionQueue(deps.store, deps.ids)
+        deps.on_queue(lambda: self._queue.depth)
 
     def route(
         self, path: str, dialect: Dialect, view: state.View | None
@@ -109,6 +110,11 @@ class _Maker:
         if view is not None:
             by_method["GET"] = StateEndpoint(view, self._deps, self._keys)
             operations["GET"] = _operation(path, "Show what Alertmanager would")
+        if view is state.silences:
+            by_method["POST"] = StateEndpoint(
+                state.no_silence, self._deps, self._keys, status=400
+            )
+            operations["POST"] = _operation(path, "Refuse a silence: none are kept yet")
         return IngestRoute(
             path=path,
             permission=SEND if takes_signals else READ,

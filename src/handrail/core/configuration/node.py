@@ -20,7 +20,7 @@ class Place:
     column: int = 1
 
 
-STORED = Place(file="(stored)", line=0)
+STORED = Place(file="(configuration)", line=0)
 """The place of what is stored on the server and not in the files at hand."""
 
 

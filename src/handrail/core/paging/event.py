@@ -1,5 +1,6 @@
 """What happens to a page: the events of its stream, from which it can be rebuilt."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum, unique
@@ -22,6 +23,11 @@ class EscalationReason(StrEnum):
     NO_POLICY = "no_policy"
     LEVEL_FAILED = "level_failed"
 
+    @property
+    def words(self) -> str:
+        """Return it as people say it, to follow "level 2 was told: "."""
+        return _WHY_TOLD[self]
+
 
 @unique
 class ResolveReason(StrEnum):
@@ -30,6 +36,27 @@ class ResolveReason(StrEnum):
     ALERT_RESOLVED = "alert_resolved"
     PERSON = "person"
     SUPERSEDED = "superseded"
+
+    @property
+    def words(self) -> str:
+        """Return it as people say it, to follow "it is over: "."""
+        return _WHY_OVER[self]
+
+
+_WHY_TOLD: Mapping[EscalationReason, str] = {
+    EscalationReason.OPENED: "the page has just opened",
+    EscalationReason.NO_ANSWER: "nobody answered in time",
+    EscalationReason.LEVEL_EMPTY: "the level before led to nobody",
+    EscalationReason.ALL_TARGETS_DEAD: "nobody of the level before could be reached",
+    EscalationReason.REQUESTED: "somebody passed it on",
+    EscalationReason.NO_POLICY: "there is no escalation policy",
+    EscalationReason.LEVEL_FAILED: "the next level could not be worked out",
+}
+_WHY_OVER: Mapping[ResolveReason, str] = {
+    ResolveReason.ALERT_RESOLVED: "its sender says it recovered",
+    ResolveReason.PERSON: "a person resolved it",
+    ResolveReason.SUPERSEDED: "the alert went on as another page",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

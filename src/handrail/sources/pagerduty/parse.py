@@ -22,7 +22,7 @@ _ACTIONS = {
     "resolve": SignalAction.RESOLVE,
 }
 _LABELS = ("severity", "source", "component", "group", "class")
-_REQUIRED = ("summary", "source", "severity")
+_REQUIRED = ("source",)
 _DETAIL_LABEL_CHARS_MAX = 256
 _READ = frozenset({"routing_key", "event_action", "dedup_key", "payload", "client_url"})
 _READ_PAYLOAD = frozenset({"summary", "timestamp", "custom_details", *_LABELS})
@@ -31,7 +31,9 @@ _READ_PAYLOAD = frozenset({"summary", "timestamp", "custom_details", *_LABELS})
 def parse(body: bytes, *, received_at: datetime) -> Parsed:
     """Read one event; what its protocol demands and it lacks is named in the errors.
 
-    The severity may be any word: an unknown one is better paged about than refused.
+    The severity may be any word, and it and the summary may be missing: templates of
+    senders come out empty when nobody looks, and a page that says little is better than
+    one that is refused.
     Alerts do not expire: the sender resolves them, or a person does.
     """
     try:
@@ -81,6 +83,8 @@ def _trigger(event: Mapping[str, object], key: str) -> Signal:
     bounded, cut = text.bounded_labels(labels)
     annotations = {**_annotations(event, payload), **cut}
     summary = text_of(payload.get("summary"))
+    if not summary.strip():
+        summary = f"Trigger without a summary from {labels['source']}"
     if len(summary) > limits.TITLE_CHARS_MAX:
         annotations["summary"] = summary
     return Signal(
@@ -90,7 +94,7 @@ def _trigger(event: Mapping[str, object], key: str) -> Signal:
         labels=bounded,
         annotations=text.with_notes(annotations, text.limit_notes(cut)),
         starts_at=instant_of(payload.get("timestamp")),
-        severity_word=labels["severity"],
+        severity_word=labels.get("severity"),
         url=text_of(event.get("client_url")) or _first_link(event.get("links")),
     )
 

@@ -91,7 +91,7 @@ def alert_row(alert: Alert, *, reader: Reader) -> AlertRow:
         severity=alert.severity or "not routed",
         title=alert.title or "(no title)",
         service=alert.service or "no service",
-        state=alert.state,
+        state="stale" if alert.state is AlertState.EXPIRED else alert.state,
         is_firing=alert.state is AlertState.FIRING,
         verdict=verdict,
         opened=moment(alert.opened_at, zone=reader.zone, now=reader.now),
