@@ -164,7 +164,9 @@ class SendDeliveries:
 
         while True:
             try:
-                await asyncio.wrap_future(parts.store.submit(work, is_debt=True))
+                await asyncio.wrap_future(
+                    parts.store.submit(work, is_debt=True, alerts=send.concerned)
+                )
             except DomainError as error:
                 _log.warning("record_delayed", send_id=send.id, reason=error.message)
                 if self._stopping:

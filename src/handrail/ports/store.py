@@ -3,9 +3,16 @@
 Every method takes and returns domain values; times are aware UTC instants. A
 transaction's ``now`` is read once at its start (the database's own clock on
 PostgreSQL, the process's clock on SQLite) and is the only time a use case knows.
+
+**Order of locks.** On PostgreSQL rows are locked, and whoever locks several does it
+in one order, so that no two transactions wait for each other: *alert, page, delivery*;
+several alerts in the order of their ids, and new ones inserted in the order of their
+keys, after every alert that is locked. The alert stands for its pages and their
+deliveries: who would change a page or wait for a delivery holds its alert first. Two
+things never wait and so need no order: ``due`` and ``claimable`` skip what others hold.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -83,6 +90,13 @@ class AlertStore(Protocol):
         """Return by key the open alert, or else the one last closed since then.
 
         On PostgreSQL the rows are locked, so that what is decided on them holds.
+        """
+        ...
+
+    def lock(self, alert_ids: Collection[AlertId]) -> None:
+        """Hold the rows of these alerts to the end, in the order of locks.
+
+        Nothing to do on SQLite, where a writing transaction is alone.
         """
         ...
 
@@ -220,7 +234,10 @@ class PageStore(Protocol):
         ...
 
     def due(self, *, limit: int) -> list[Page]:
-        """Return locked open pages whose timer has run out, oldest first."""
+        """Return locked open pages whose timer has run out, oldest first.
+
+        Their alerts are locked first; those that others hold are left for later.
+        """
         ...
 
     def timed(self) -> list[Page]:
@@ -457,7 +474,11 @@ class Store(Protocol):
         ...
 
     def submit(
-        self, work: Callable[[Transaction], T], *, is_debt: bool = False
+        self,
+        work: Callable[[Transaction], T],
+        *,
+        is_debt: bool = False,
+        alerts: Collection[AlertId] = (),
     ) -> "Future[T]":
         """Queue the work for the group commit; the future is done after it.
 
@@ -465,6 +486,8 @@ class Store(Protocol):
             work: The transaction.
             is_debt: It must be done, however many signals wait: it is never refused
                 and goes before them.
+            alerts: A debt's alerts; a group locks those of all its debts at first, so
+                that the order of locks holds for the group as for one transaction.
 
         Raises:
             OverloadedError: The queue is full; nothing was queued.

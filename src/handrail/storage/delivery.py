@@ -127,12 +127,19 @@ _CANCEL = (
         lease_owner=None,
     )
 )
+# What others hold is skipped: it is looked for again in a second.
 _LAPSE = (
     update(DELIVERY)
     .where(
-        _CLAIMED,
-        DELIVERY.c.lease_owner.in_(bindparam("owners", expanding=True)),
-        DELIVERY.c.lease_until > bindparam("now"),
+        DELIVERY.c.id.in_(
+            select(DELIVERY.c.id)
+            .where(
+                _CLAIMED,
+                DELIVERY.c.lease_owner.in_(bindparam("owners", expanding=True)),
+                DELIVERY.c.lease_until > bindparam("now"),
+            )
+            .with_for_update(skip_locked=True)
+        )
     )
     .values(lease_until=bindparam("now"))
 )

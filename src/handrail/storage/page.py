@@ -77,6 +77,20 @@ _DUE = (
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True)
 )
+# Their alerts first, as everybody locks; neither waits for anybody.
+_ALERTS_OF_DUE = (
+    select(ALERT.c.id)
+    .join(PAGE, PAGE.c.alert_id == ALERT.c.id)
+    .where(
+        PAGE.c.advance_due_at <= bindparam("now"),
+        _TIMED,
+        PAGE.c.state == PageState.OPEN.value,
+    )
+    .order_by(PAGE.c.advance_due_at, PAGE.c.id)
+    .limit(bindparam("limit"))
+    .with_for_update(of=ALERT, skip_locked=True)
+)
+_DUE_ABOUT = _DUE.where(PAGE.c.alert_id.in_(bindparam("alerts", expanding=True)))
 _TO_COME = _ALL.where(
     PAGE.c.advance_due_at > bindparam("now"), PAGE.c.state == PageState.OPEN.value
 ).order_by(PAGE.c.id)
@@ -115,8 +129,13 @@ class SqlPageStore(PageStore):
 
     @override
     def due(self, *, limit: int) -> list[Page]:
-        now = to_micros(self._scope.now)
-        return self._pages(_DUE, {"now": now, "limit": limit})
+        asked: dict[str, object] = {"now": to_micros(self._scope.now), "limit": limit}
+        if not self._scope.is_postgres:
+            return self._pages(_DUE, asked)
+        alerts = list(self._scope.read(_ALERTS_OF_DUE, asked).scalars())
+        if not alerts:
+            return []
+        return self._pages(_DUE_ABOUT, {**asked, "alerts": alerts})
 
     @override
     def timed(self) -> list[Page]:

@@ -68,6 +68,11 @@ class Send:
         """Return the delivery whose address and method the message uses."""
         return self.deliveries[0]
 
+    @property
+    def concerned(self) -> frozenset[AlertId]:
+        """Return the alerts that recording it locks first."""
+        return frozenset(page.alert_id for page in self.pages.values())
+
 
 def claim(
     tx: Transaction,
@@ -199,6 +204,8 @@ def record(
 
     Success counts whatever happened meanwhile; failure only under the present fence.
     """
+    # What follows from a failure concerns the pages: see the order of locks.
+    tx.alert.lock(send.concerned)
     attempts = []
     # One for all: what travelled together is tried again together, under one key.
     jitter = ids.jitter()
@@ -312,16 +319,11 @@ def release(tx: Transaction, *, discard: bool) -> int:
     """
     cancelled = 0
     if discard:
-        for delivery in tx.delivery.owed(limit=1_000_000):
-            gone = replace(
-                delivery,
-                state=DeliveryState.CANCELLED,
-                reason="discarded when the restored installation was released",
-                closed_at=tx.now,
-                lease_until=None,
-                lease_owner=None,
-            )
-            tx.delivery.save(gone)
-            cancelled += 1
+        page_ids = sorted({d.page_id for d in tx.delivery.owed(limit=1_000_000)})
+        pages = [tx.page.get(page_id) for page_id in page_ids]
+        tx.alert.lock({page.alert_id for page in pages if page is not None})
+        why = "discarded when the restored installation was released"
+        for page_id in page_ids:
+            cancelled += tx.delivery.cancel_owed(page_id, reason=why)
     tx.meta.set(HELD, "")
     return cancelled

@@ -275,8 +275,7 @@ def _nobody_was_told(tx: Transaction, page: Page) -> bool:
 def _get(tx: Transaction, page_id: PageId) -> Page:
     found = tx.page.get(page_id)
     if found is not None:
-        # Rows are locked alert first, then page, as admission does it.
-        tx.alert.get(found.alert_id, lock=True)
+        tx.alert.lock((found.alert_id,))
         found = tx.page.get(page_id, lock=True)
     if found is None:
         msg = f"there is no page {page_id}"
