@@ -13,7 +13,8 @@ from handrail.core.ids import NodeId, Slug
 from handrail.core.paging.delivery import Delivery, DeliveryState
 from handrail.core.paging.outcome import Permanent, Scope
 from handrail.core.paging.page import LAST_RESORT_LEVEL, Page
-from handrail.ports.store import Setback, Transaction
+from handrail.ports.setback import Setback
+from handrail.ports.store import Transaction
 from handrail.storage.database import ServingStore
 from handrail.storage.sqlite import SqliteStore
 from handrail.usecases import delivery, evaluation, paging

@@ -11,6 +11,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from handrail.api.deps import Deps, GivenDeps
 from handrail.core.access.permission import Verb
 from handrail.core.errors import DomainError
+from handrail.usecases.setback import count_set_aside
 
 TICK_AGE_MAX = timedelta(seconds=30)
 """An engine that has not gone round for this long is stuck: restart the process."""
@@ -38,12 +39,16 @@ class Readiness(msgspec.Struct, frozen=True, kw_only=True):
         oldest_owed_seconds: How late the most overdue delivery is; none where nothing
             is overdue. A provider's outage makes it grow, which is no reason to take
             this process out of service, so it does not decide ``status``.
+        set_aside: How many kinds of work have a row that cannot be done and waits;
+            Handrail's own open alerts say which, and the log why. Others go on, so it
+            does not decide ``status``.
     """
 
     status: str
     database_writable: bool
     engine_age_seconds: Seconds | None
     oldest_owed_seconds: Seconds | None
+    set_aside: int
 
 
 @get("/health/live", opt={"verb": Verb.PUBLIC}, sync_to_thread=False, tags=["health"])
@@ -71,7 +76,7 @@ def ready(deps: GivenDeps) -> Response[Readiness]:
 def look(deps: Deps) -> Readiness:
     """Return the readiness of this process."""
     now = deps.clock.now()
-    is_writable, oldest = _database(deps, now)
+    is_writable, oldest, aside = _database(deps, now)
     tick = deps.last_tick()
     age = None if tick is None else (now - tick).total_seconds()
     is_turning = age is not None and age <= TICK_AGE_MAX.total_seconds()
@@ -81,19 +86,24 @@ def look(deps: Deps) -> Readiness:
         database_writable=is_writable,
         engine_age_seconds=age,
         oldest_owed_seconds=late if late is not None and late > 0 else None,
+        set_aside=aside,
     )
 
 
-def _database(deps: Deps, now: datetime) -> tuple[bool, datetime | None]:
+def _database(deps: Deps, now: datetime) -> tuple[bool, datetime | None, int]:
     try:
-        last, oldest = deps.store.read(
-            lambda tx: (tx.meta.get(PROBE_KEY), tx.delivery.oldest_owed())
+        last, oldest, aside = deps.store.read(
+            lambda tx: (
+                tx.meta.get(PROBE_KEY),
+                tx.delivery.oldest_owed(),
+                count_set_aside(tx),
+            )
         )
         if last is None or now - datetime.fromisoformat(last) >= PROBE_EVERY:
             deps.store.run(lambda tx: tx.meta.set(PROBE_KEY, now.isoformat()))
     except DomainError:
-        return False, None
-    return True, oldest
+        return False, None, 0
+    return True, oldest, aside
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (live, ready)

@@ -15,7 +15,6 @@ things never wait and so need no order: ``due`` and ``claimable`` skip what othe
 from collections.abc import Callable, Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import Future
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
@@ -36,20 +35,9 @@ from handrail.core.ids import (
 from handrail.core.paging.delivery import Attempt, Delivery
 from handrail.core.paging.page import Page
 from handrail.core.people.contact_method import ChannelKind
+from handrail.ports.setback import Otherwise, Setback, refuse
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setback:
-    """An attempt inside a transaction that failed and was undone.
-
-    Attributes:
-        is_passing: Somebody else was in the way; the same may succeed soon.
-    """
-
-    error: Exception
-    is_passing: bool
 
 
 class EventStore(Protocol):
@@ -125,12 +113,20 @@ class AlertStore(Protocol):
         """
         ...
 
-    def due_for_evaluation(self, *, limit: int) -> list[Alert]:
+    def due_for_evaluation(
+        self, *, limit: int, otherwise: Otherwise = refuse
+    ) -> list[Alert]:
         """Return locked alerts whose ``evaluate_due_at`` has come, oldest first."""
         ...
 
-    def due_for_expiry(self, *, limit: int) -> list[Alert]:
+    def due_for_expiry(
+        self, *, limit: int, otherwise: Otherwise = refuse
+    ) -> list[Alert]:
         """Return locked firing alerts whose ``expire_due_at`` has come."""
+        ...
+
+    def put_off(self, alert_id: AlertId, until: datetime) -> None:
+        """Let what is due of this row be due then; for one that cannot be read."""
         ...
 
     def next_evaluation(self) -> datetime | None:
@@ -233,14 +229,18 @@ class PageStore(Protocol):
         """
         ...
 
-    def due(self, *, limit: int) -> list[Page]:
+    def due(self, *, limit: int, otherwise: Otherwise = refuse) -> list[Page]:
         """Return locked open pages whose timer has run out, oldest first.
 
         Their alerts are locked first; those that others hold are left for later.
         """
         ...
 
-    def timed(self) -> list[Page]:
+    def put_off(self, page_id: PageId, until: datetime) -> None:
+        """Let the timer of this row run out then; for one that cannot be read."""
+        ...
+
+    def timed(self, *, otherwise: Otherwise = refuse) -> list[Page]:
         """Return every open page whose timer is still to come."""
         ...
 
@@ -267,14 +267,23 @@ class DeliveryStore(Protocol):
         ...
 
     def claimable(
-        self, *, limit: int, kind: ChannelKind | None = None
+        self,
+        *,
+        limit: int,
+        kind: ChannelKind | None = None,
+        otherwise: Otherwise = refuse,
     ) -> list[Delivery]:
         """Return locked deliveries that are due: pending, or with a lapsed lease.
 
-        Only those of one kind of channel, where one is given.
+        Only those of one kind of channel, where one is given, and those of a kind that
+        nobody knows: they cannot be read.
 
         Ordered by ``next_attempt_at``. On PostgreSQL rows others hold are skipped.
         """
+        ...
+
+    def put_off(self, delivery_id: DeliveryId, until: datetime) -> None:
+        """Let this row be claimable then; for one that cannot be read."""
         ...
 
     def get(self, delivery_id: DeliveryId, *, lock: bool = False) -> Delivery | None:

@@ -21,6 +21,7 @@ from handrail.core.alert.alert import Alert, AlertState, KnownAlert
 from handrail.core.alert.receipt import EntryKind, ReceiptEntry
 from handrail.core.ids import AlertId, Slug
 from handrail.core.instants import from_micros, to_micros
+from handrail.ports.setback import Otherwise, refuse
 from handrail.ports.store import AlertStore
 from handrail.storage.codec import MICROSECOND, RowCodec, storable, to_json
 from handrail.storage.receipt import fold_all
@@ -159,6 +160,12 @@ _LOCK_EXPIRING = (
     "SELECT id FROM alert WHERE closed_at IS NULL AND expire_due_at < ?"
     " ORDER BY id FOR UPDATE"
 )
+_PUT_OFF = (
+    "UPDATE alert SET"
+    " evaluate_due_at = CASE WHEN evaluate_due_at <= ? THEN ? ELSE evaluate_due_at END,"
+    " expire_due_at = CASE WHEN expire_due_at <= ? THEN ? ELSE expire_due_at END"
+    " WHERE id = ?"
+)
 _SHIFT_EVALUATIONS = (
     "UPDATE alert SET evaluate_due_at = evaluate_due_at + ? WHERE evaluate_due_at > ?"
 )
@@ -255,12 +262,21 @@ class SqlAlertStore(AlertStore):
             raise LostRaceError(msg)
 
     @override
-    def due_for_evaluation(self, *, limit: int) -> list[Alert]:
-        return self._due(_DUE_FOR_EVALUATION, limit)
+    def due_for_evaluation(
+        self, *, limit: int, otherwise: Otherwise = refuse
+    ) -> list[Alert]:
+        return self._due(_DUE_FOR_EVALUATION, limit, otherwise)
 
     @override
-    def due_for_expiry(self, *, limit: int) -> list[Alert]:
-        return self._due(_DUE_FOR_EXPIRY, limit)
+    def due_for_expiry(
+        self, *, limit: int, otherwise: Otherwise = refuse
+    ) -> list[Alert]:
+        return self._due(_DUE_FOR_EXPIRY, limit, otherwise)
+
+    @override
+    def put_off(self, alert_id: AlertId, until: datetime) -> None:
+        now, then = to_micros(self._scope.now), to_micros(until)
+        self._scope.change(_PUT_OFF, (now, then, now, then, alert_id))
 
     @override
     def next_evaluation(self) -> datetime | None:
@@ -309,10 +325,10 @@ class SqlAlertStore(AlertStore):
     def count_by_disposition(self) -> dict[str, int]:
         return {row[0]: row[1] for row in self._scope.read(_COUNTS)}
 
-    def _due(self, query: Select[Row], limit: int) -> list[Alert]:
+    def _due(self, query: Select[Row], limit: int, otherwise: Otherwise) -> list[Alert]:
         fold_all(self._scope)
         when = {"now": to_micros(self._scope.now), "limit": limit}
-        return [_CODEC.item(row) for row in self._scope.read(query, when)]
+        return _CODEC.items(self._scope.read(query, when), otherwise)
 
     def _earliest(self, query: Select[Row]) -> datetime | None:
         due = self._scope.read(query).scalar()

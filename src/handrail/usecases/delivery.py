@@ -31,7 +31,8 @@ from handrail.core.paging.page import Page, PageState
 from handrail.core.paging.retry import Settled, bring_forward, settle
 from handrail.core.people.contact_method import ChannelKind
 from handrail.ports.id_source import IdSource
-from handrail.ports.store import Setback, Transaction
+from handrail.ports.setback import Setback, UnreadableError
+from handrail.ports.store import Transaction
 from handrail.usecases import paging, setback
 
 HELD = paging.HELD
@@ -95,7 +96,16 @@ def claim(
     """
     if tx.meta.get(HELD):
         return []
-    claimable = tx.delivery.claimable(limit=DUE_SEEN_MAX, kind=kind)
+    unreadable: list[UnreadableError] = []
+    claimable = tx.delivery.claimable(
+        limit=DUE_SEEN_MAX, kind=kind, otherwise=unreadable.append
+    )
+    setback.leave_out(
+        tx,
+        unreadable,
+        lambda row, at: tx.delivery.put_off(DeliveryId(row), at),
+        ids=ids,
+    )
     if not claimable:
         return []
     pages, due = _pages(tx, claimable, ids=ids)
@@ -177,7 +187,10 @@ def _claim_one(
     for delivery in taken:
         tx.delivery.save(delivery)
     concerned = {d.page_id: pages[d.page_id] for d in taken}
-    alerts = (tx.alert.get(page.alert_id) for page in concerned.values())
+    alerts = (
+        setback.readable(partial(tx.alert.get, page.alert_id))
+        for page in concerned.values()
+    )
     return Send(
         id=ids.new_id(),
         deliveries=taken,
@@ -320,7 +333,7 @@ def release(tx: Transaction, *, discard: bool) -> int:
     cancelled = 0
     if discard:
         page_ids = sorted({d.page_id for d in tx.delivery.owed(limit=1_000_000)})
-        pages = [tx.page.get(page_id) for page_id in page_ids]
+        pages = [setback.readable(partial(tx.page.get, p)) for p in page_ids]
         tx.alert.lock({page.alert_id for page in pages if page is not None})
         why = "discarded when the restored installation was released"
         for page_id in page_ids:
