@@ -206,7 +206,15 @@ class ReceiptStore(Protocol):
         ...
 
     def prune(self, *, before: datetime, limit: int) -> int:
-        """Delete folded receipts of mere repeats from before then."""
+        """Delete folded receipts of mere repeats from before then, and bodies kept.
+
+        A body stays while an alert that its receipt opened is open. A repeated body
+        opens nothing; what was kept of it goes with its receipt.
+
+        Returns:
+            How many were deleted of what there was most of; ``limit`` means that more
+            may wait.
+        """
         ...
 
 
