@@ -1,6 +1,7 @@
 """What the API is given by ``bootstrap``; nothing here is looked up or read."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,6 +28,7 @@ class Deps:
         source_kinds: The kinds of sender this installation can read.
         last_tick: When this process's engine last went round; none before it did.
         more_metrics: Prometheus text of the other parts of the process, or "".
+        urgent: Threads for acknowledging alone, which no slow look-up can take.
     """
 
     store: Store
@@ -39,6 +41,7 @@ class Deps:
     source_kinds: Sequence[str]
     last_tick: Callable[[], datetime | None]
     more_metrics: Callable[[], str]
+    urgent: Executor
 
     @property
     def is_https(self) -> bool:
