@@ -5,6 +5,7 @@ The only module that names concrete classes; everything else takes ports.
 
 import socket
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -68,6 +69,8 @@ OPERATOR_TOKEN_FILE = "operator.token"  # noqa: S105 - a file's name
 ADDRESS_FILE = "server.address"
 STUCK_SECONDS = 90.0
 """An engine round takes milliseconds; after this long something waits for ever."""
+URGENT_THREADS = 4
+"""For acknowledging alone; each waits for one commit of some milliseconds."""
 SENDS_FINISH_SECONDS = 11.0
 """One attempt's timeout and a little: what is in flight at a stop may finish."""
 _log = structlog.get_logger()
@@ -119,6 +122,9 @@ class Handrail:
                 self._follow_clock = FollowClock(store=self._store, ids=self._ids)
             self._settle_key(is_new_accepted=is_new_key_accepted)
             self._telemetry = Telemetry(version=__version__)
+            self._urgent = ThreadPoolExecutor(
+                URGENT_THREADS, thread_name_prefix="handrail-acknowledge"
+            )
             self._build_engine(settings, base_url=base_url, streams=streams)
             self.asgi: ASGIApp = self._application(base_url)
             undo.pop_all()
@@ -143,6 +149,7 @@ class Handrail:
         self._engine.stop()
         self._watchdog.stop()
         self._sender.stop(grace_seconds=SENDS_FINISH_SECONDS)
+        self._urgent.shutdown()
         self._store.close()
         self._folder.remove(ADDRESS_FILE)
         self._folder.unlock()
@@ -225,6 +232,7 @@ class Handrail:
             last_tick=lambda: self._round_at,
             more_metrics=self._telemetry.text,
             has_standby=self._store.has_synchronous_standby,
+            urgent=self._urgent,
         )
         ingest = IngestDeps(
             store=self._store,
@@ -243,6 +251,7 @@ class Handrail:
             base_url=base_url,
             send_sign_in_link=self._sign_in_links(),
             doubts=configuration.doubts,
+            urgent=self._urgent,
         )
         return create_app(
             deps,

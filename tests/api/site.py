@@ -164,10 +164,10 @@ class Site:
         body: bytes = b"",
     ) -> Answer:
         """Send one request over ASGI."""
-        exchange = _exchange(self, method, path, dict(headers or {}), body)
+        asked = exchange(self, method, path, dict(headers or {}), body)
         # In a thread of its own: a test that drives a browser has a loop running here.
         with ThreadPoolExecutor(max_workers=1) as aside:
-            return aside.submit(asyncio.run, exchange).result()
+            return aside.submit(asyncio.run, asked).result()
 
     def get(self, path: str, who: str = "") -> Answer:
         return self.ask("GET", path, headers=self.as_(who))
@@ -307,6 +307,7 @@ def site(
     ids = RandomIds(clock)
     vault = KeyVault(KEY, environment={}, folder=folder)
     mails: list[tuple[User, str]] = []
+    urgent = ThreadPoolExecutor(2)
 
     async def send(user: User, url: str) -> None:
         mails.append((user, url))
@@ -322,6 +323,7 @@ def site(
         source_kinds=tuple(found_sources()),
         last_tick=lambda: tick,
         more_metrics=lambda: "",
+        urgent=urgent,
     )
     console = Console(
         store=store,
@@ -331,6 +333,7 @@ def site(
         base_url=base_url,
         send_sign_in_link=send,
         doubts=lambda _: (),
+        urgent=urgent,
     )
     app = create_app(
         deps,
@@ -353,6 +356,7 @@ def site(
             made.configure(configuration)
         yield made
     finally:
+        urgent.shutdown()
         store.close()
 
 
@@ -376,7 +380,7 @@ def _ingest(deps: Deps) -> list[Mount]:
     ]
 
 
-async def _exchange(
+async def exchange(
     site_: Site, method: str, path: str, headers: dict[str, str], body: bytes
 ) -> Answer:
     parts = urlsplit(path)

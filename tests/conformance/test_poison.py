@@ -13,7 +13,9 @@ from handrail.core.ids import NodeId, Slug
 from handrail.core.paging.delivery import Delivery, DeliveryState
 from handrail.core.paging.outcome import Permanent, Scope
 from handrail.core.paging.page import LAST_RESORT_LEVEL, Page
-from handrail.ports.store import Setback, Transaction
+from handrail.core.severity.severity import Severity
+from handrail.ports.setback import Setback
+from handrail.ports.store import Transaction
 from handrail.storage.database import ServingStore
 from handrail.storage.sqlite import SqliteStore
 from handrail.usecases import delivery, evaluation, paging
@@ -291,3 +293,27 @@ def test_an_outcome_is_recorded_even_where_nothing_can_follow_from_it(
     states = [deliveries(poisoned, key)[0].state for key in KEYS]
     assert states == [DeliveryState.DEAD] * 3
     assert [page(poisoned, key).level for key in KEYS] == [1, 0, 1]
+
+
+def test_an_alert_with_an_open_page_needs_no_other_when_it_cannot_be_evaluated(
+    poisoned: ServingStore,
+) -> None:
+    evaluate(poisoned)
+    before = page(poisoned, "poison")
+    raise_on(poisoned, "page", "INSERT", "NEW.policy IS NOT NULL")
+
+    def worsen(tx: Transaction) -> None:
+        tx.page.save(
+            replace(before, severity=Severity.SEV3), expected_sequence=before.sequence
+        )
+        found = tx.alert.get(before.alert_id)
+        assert found is not None
+        tx.alert.save(replace(found, evaluate_due_at=tx.now))
+
+    poisoned.run(worsen)
+
+    assert evaluate(poisoned) == 1
+
+    assert page(poisoned, "poison").id == before.id
+    assert page(poisoned, "poison").is_seeking
+    assert alerts(poisoned)["poison"].evaluate_due_at is None

@@ -205,3 +205,37 @@ def test_only_old_folded_receipts_of_repeats_are_pruned(store: ServingStore) -> 
     assert (prune(), prune(), prune()) == (2, 1, 0)
     assert store.read(lambda tx: tx.receipt.get(opening.id)) == opening
     assert store.read(lambda tx: tx.receipt.get(recent.id)) == recent
+
+
+def test_a_kept_body_goes_with_age_unless_its_alert_is_open(
+    store: ServingStore,
+) -> None:
+    now = now_of(store)
+    still_open, ended = alert(now, "open"), alert(now, "ended", closed_at=now)
+    old = [
+        receipt(now - HOUR, entry(EntryKind.UNPARSED, of)) for of in (still_open, ended)
+    ]
+    told = receipt(now - HOUR)
+    recent = receipt(now)
+
+    def work(tx: Transaction) -> None:
+        tx.alert.add([still_open, ended])
+        for one in (*old, told, recent):
+            tx.receipt.add(one, is_folded=True)
+            tx.receipt.add_raw(
+                RawBody(receipt_id=one.id, content_type="", error="bad", body=b"x")
+            )
+
+    store.run(work)
+    while store.run(lambda tx: tx.receipt.fold(limit=9)):
+        pass
+
+    def prune() -> int:
+        return store.run(lambda tx: tx.receipt.prune(before=now - MINUTE, limit=1))
+
+    while prune():
+        pass
+    ids = [one.id for one in (*old, told, recent)]
+    kept = store.read(lambda tx: [tx.receipt.raw(i) is not None for i in ids])
+    assert kept == [True, False, False, True]
+    assert store.read(lambda tx: tx.receipt.get(told.id)) is None

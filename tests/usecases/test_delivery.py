@@ -35,6 +35,11 @@ def quiet_world() -> World:
     return world
 
 
+def next_alert(world: World, title: str) -> None:
+    world.signal(title)
+    world.store.run(lambda tx: evaluation.evaluate_due(tx, ids=world.ids, limit=1))
+
+
 def claim(world: World, *, node: NodeId = HERE) -> list[Send]:
     return world.store.run(lambda tx: delivery.claim(tx, node=node, ids=world.ids))
 
@@ -65,6 +70,28 @@ def test_what_is_claimed_is_nobody_elses_until_its_lease_lapses() -> None:
 
     assert again.first.id == send.first.id
     assert again.first.fence == send.first.fence + 1
+
+
+def test_a_lapsed_claim_that_rests_is_due_only_when_it_has_rested() -> None:
+    world = World(payments(policy=["user:ana for 5m"]).user("ana", "email"))
+    world.is_standing_still = True
+    next_alert(world, "first")
+    (failed,) = claim(world)
+    record(world, failed, Retryable(reason="503"))
+    world.clock.move_to(world.now + limits.RETRY_BACKOFF_FIRST)
+    claim(world)
+    world.clock.move_to(world.now + limits.LEASE - timedelta(seconds=1))
+    for number in range(limits.METHOD_MESSAGES_MAX - 2):
+        next_alert(world, f"other {number}")
+        (send,) = claim(world)
+        record(world, send, Accepted())
+    world.clock.move_to(world.now + timedelta(seconds=1))
+
+    assert claim(world) == []
+
+    due_at = world.store.read(lambda tx: tx.delivery.next_due())
+    assert due_at is not None
+    assert world.now < due_at <= world.now + limits.BUNDLE_WAIT_MAX
 
 
 def test_the_claims_of_the_dead_are_due_at_once() -> None:

@@ -1,6 +1,10 @@
 """Who asks: the bearer token, or else the session cookie, becomes the actor."""
 
-from litestar.concurrency import sync_to_thread
+import asyncio
+from concurrent.futures import Executor
+from functools import partial
+
+from litestar.concurrency import get_asyncio_executor
 from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.exceptions import MethodNotAllowedException
@@ -17,6 +21,8 @@ from handrail.usecases import access
 from handrail.usecases.credential import cookie_name
 
 Connection = ASGIConnection[BaseRouteHandler, Actor, None, State]
+URGENT = frozenset({Verb.PAGE_ACKNOWLEDGE})
+"""What must never wait for somebody's slow look-up, from the credential on."""
 OPT = "verb"
 """Every route handler carries its verb in ``opt`` under this name."""
 
@@ -64,29 +70,36 @@ class Authentication(ASGIMiddleware):
         scope["user"] = NOBODY
         scope["auth"] = None
         if declared(connection.route_handler) is not Verb.PUBLIC:
-            scope["user"] = await self._actor(connection)
+            scope["user"] = await self._actor(connection, self._threads(connection))
         await next_app(scope, receive, send)
 
-    async def _actor(self, connection: Connection) -> Actor:
+    def _threads(self, connection: Connection) -> Executor | None:
+        is_urgent = declared(connection.route_handler) in URGENT
+        return self._deps.urgent if is_urgent else get_asyncio_executor()
+
+    async def _actor(self, connection: Connection, threads: Executor | None) -> Actor:
         token = bearer(connection)
         credential = token or connection.cookies.get(self._cookie)
         if not credential:
             return NOBODY
         recognise = access.recognise_token if token else access.recognise_session
-        found = await sync_to_thread(
+        run_aside = partial(asyncio.get_running_loop().run_in_executor, threads)
+        found = await run_aside(
             self._deps.store.read, lambda tx: recognise(tx, credential)
         )
         if found is None:
             return NOBODY
         if found.is_use_stale:
-            await sync_to_thread(
+            await run_aside(
                 self._deps.store.run, lambda tx: access.note_use(tx, credential)
             )
         return found.actor
 
 
-def guard(connection: Connection, handler: BaseRouteHandler) -> None:
+async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
     """Let the request through only if the actor may do what the route declares.
+
+    Asynchronous: a plain guard would wait for a thread of the framework.
 
     Raises:
         UnauthenticatedError: Nobody is signed in.

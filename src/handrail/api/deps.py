@@ -1,6 +1,7 @@
 """What the API is given by ``bootstrap``; nothing here is looked up or read."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,6 +30,7 @@ class Deps:
         has_standby: Whether every commit waits for a synchronous standby; none where
             the database knows no such thing.
         more_metrics: Prometheus text of the other parts of the process, or "".
+        urgent: Threads for acknowledging alone, which no slow look-up can take.
     """
 
     store: Store
@@ -41,6 +43,7 @@ class Deps:
     source_kinds: Sequence[str]
     last_tick: Callable[[], datetime | None]
     more_metrics: Callable[[], str]
+    urgent: Executor
     has_standby: Callable[[], bool | None] = lambda: None
 
     @property

@@ -1,5 +1,6 @@
 """Health: is the process alive, and could it page somebody right now?"""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from handrail.api.deps import Deps, GivenDeps
 from handrail.core.access.permission import Verb
 from handrail.core.errors import DomainError
+from handrail.usecases.setback import count_set_aside
 
 TICK_AGE_MAX = timedelta(seconds=30)
 """An engine that has not gone round for this long is stuck: restart the process."""
@@ -41,6 +43,9 @@ class Readiness(msgspec.Struct, frozen=True, kw_only=True):
         synchronous_standby: Whether every commit waits for a standby of PostgreSQL, so
             that a failover loses nothing; none on SQLite. With one that is gone,
             commits wait, and ``database_writable`` says no. Does not decide ``status``.
+        set_aside: How many kinds of work have a row that cannot be done and waits;
+            Handrail's own open alerts say which, and the log why. Others go on, so it
+            does not decide ``status``.
     """
 
     status: str
@@ -48,6 +53,7 @@ class Readiness(msgspec.Struct, frozen=True, kw_only=True):
     engine_age_seconds: Seconds | None
     oldest_owed_seconds: Seconds | None
     synchronous_standby: bool | None
+    set_aside: int
 
 
 @get("/health/live", opt={"verb": Verb.PUBLIC}, sync_to_thread=False, tags=["health"])
@@ -75,31 +81,52 @@ def ready(deps: GivenDeps) -> Response[Readiness]:
 def look(deps: Deps) -> Readiness:
     """Return the readiness of this process."""
     now = deps.clock.now()
-    is_writable, oldest, has_standby = _database(deps, now)
+    found = _database(deps, now)
     tick = deps.last_tick()
     age = None if tick is None else (now - tick).total_seconds()
     is_turning = age is not None and age <= TICK_AGE_MAX.total_seconds()
-    late = None if oldest is None else (now - oldest).total_seconds()
+    owed = found.oldest_owed
+    late = None if owed is None else (now - owed).total_seconds()
     return Readiness(
-        status="ready" if is_writable and is_turning else "not_ready",
-        database_writable=is_writable,
+        status="ready" if found.is_writable and is_turning else "not_ready",
+        database_writable=found.is_writable,
         engine_age_seconds=age,
         oldest_owed_seconds=late if late is not None and late > 0 else None,
-        synchronous_standby=has_standby,
+        synchronous_standby=found.has_standby,
+        set_aside=found.set_aside,
     )
 
 
-def _database(deps: Deps, now: datetime) -> tuple[bool, datetime | None, bool | None]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What the database says of itself."""
+
+    is_writable: bool = False
+    oldest_owed: datetime | None = None
+    has_standby: bool | None = None
+    set_aside: int = 0
+
+
+def _database(deps: Deps, now: datetime) -> _Found:
     try:
-        last, oldest = deps.store.read(
-            lambda tx: (tx.meta.get(PROBE_KEY), tx.delivery.oldest_owed())
+        last, oldest, aside = deps.store.read(
+            lambda tx: (
+                tx.meta.get(PROBE_KEY),
+                tx.delivery.oldest_owed(),
+                count_set_aside(tx),
+            )
         )
         if last is None or now - datetime.fromisoformat(last) >= PROBE_EVERY:
             deps.store.run(lambda tx: tx.meta.set(PROBE_KEY, now.isoformat()))
         has_standby = deps.has_standby()
     except DomainError:
-        return False, None, None
-    return True, oldest, has_standby
+        return _Found()
+    return _Found(
+        is_writable=True,
+        oldest_owed=oldest,
+        has_standby=has_standby,
+        set_aside=aside,
+    )
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (live, ready)

@@ -1,5 +1,6 @@
 """Pages on the wire: list, evidence, acknowledge, escalate, resolve."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum, unique
@@ -258,10 +259,9 @@ def get_page(
     "/pages/{page_id:str}/acknowledge",
     opt={"verb": Verb.PAGE_ACKNOWLEDGE},
     status_code=200,
-    sync_to_thread=True,
     tags=["pages"],
 )
-def acknowledge(
+async def acknowledge(
     page_id: FromPath[str], data: JSONBody[Act], deps: GivenDeps, actor: GivenActor
 ) -> PageView:
     """Take the page; whatever was still owed is cancelled."""
@@ -277,7 +277,8 @@ def acknowledge(
         )
         return page_view(page, snapshot=tx.configuration.snapshot())
 
-    return deps.store.run(work)
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(deps.urgent, deps.store.run, work)
 
 
 @post(

@@ -12,8 +12,10 @@ from handrail.api.authentication import Connection
 from handrail.core.errors import InvalidError
 
 
-def refuse_unknown(connection: Connection, handler: BaseRouteHandler) -> None:
+async def refuse_unknown(connection: Connection, handler: BaseRouteHandler) -> None:
     """Return if the route knows every query parameter of the request.
+
+    Asynchronous: a plain guard would wait for a thread of the framework.
 
     Raises:
         InvalidError: It does not; the fields name those it does not know.

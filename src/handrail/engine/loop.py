@@ -77,6 +77,7 @@ class Engine:
         while not self._is_stopping.is_set():
             self._wake.clear()
             reports = self._round()
+            self._tell()
             if any(report.has_more for report in reports):
                 continue
             did_something = any(report.done for report in reports)
@@ -99,8 +100,13 @@ class Engine:
             self._is_stopping.wait(AFTER_ERROR_SECONDS)
         ended_at = self._clock.monotonic()
         self.progress = Progress(ended_at=ended_at, failing=frozenset(failing))
-        self._on_round(self.progress)
         return reports
+
+    def _tell(self) -> None:
+        try:
+            self._on_round(self.progress)
+        except Exception:  # noqa: BLE001 - the engine goes on
+            _log.exception("round_not_told")
 
     def _sleep_seconds(self, *, busy: bool) -> float:
         try:

@@ -54,6 +54,14 @@ class SendingParts:
     close: Callable[[], Coroutine[Any, Any, None]] | None = None
 
 
+class SendingError(Exception):
+    """Some kinds of channel could not be looked after; the others were."""
+
+    def __init__(self, failed: Mapping[ChannelKind, Exception]) -> None:
+        told = (f"{kind}: {type(error).__name__}" for kind, error in failed.items())
+        super().__init__("nothing could be claimed for " + ", ".join(told))
+
+
 class SendDeliveries:
     """Claims what is due for each kind of channel that has room, and sends it."""
 
@@ -75,22 +83,36 @@ class SendDeliveries:
         self._thread.start()
 
     def tick(self) -> Report:
-        """Claim and start sending what is due; returns before the sends end."""
+        """Claim and start sending what is due; returns before the sends end.
+
+        One kind's failure leaves the others as they are.
+
+        Raises:
+            SendingError: Nothing could be claimed for some kind of channel.
+        """
         late = self._parts.store.read(lambda tx: lag(tx.delivery.next_due(), tx.now))
         if late is None:
             return Report(done=0)
         done = 0
         is_full = False
+        failed: dict[ChannelKind, Exception] = {}
         for kind in ChannelKind:
             room = IN_FLIGHT_PER_KIND - self._in_flight[kind]
             if room <= 0 or self._stopping:
                 continue
             claiming_at = self._parts.seconds()
-            sends, was_full = self._claim(kind, room)
+            try:
+                sends, was_full = self._claim(kind, room)
+            except Exception as error:  # noqa: BLE001 - a defect in one kind must not stop the others
+                _log.exception("claim_failed", kind=kind)
+                failed[kind] = error
+                continue
             is_full = is_full or was_full
             for send in sends:
                 self._spawn(kind, send, claiming_at)
             done += len(sends)
+        if failed:
+            raise SendingError(failed)
         return Report(done=done, has_more=is_full, lag=late)
 
     def _claim(self, kind: ChannelKind, room: int) -> tuple[list[Send], bool]:
@@ -165,7 +187,9 @@ class SendDeliveries:
 
         while True:
             try:
-                await asyncio.wrap_future(parts.store.submit(work, is_debt=True))
+                await asyncio.wrap_future(
+                    parts.store.submit(work, is_debt=True, alerts=send.concerned)
+                )
             except DomainError as error:
                 _log.warning("record_delayed", send_id=send.id, reason=error.message)
                 if self._stopping:

@@ -3,12 +3,18 @@
 Every method takes and returns domain values; times are aware UTC instants. A
 transaction's ``now`` is read once at its start (the database's own clock on
 PostgreSQL, the process's clock on SQLite) and is the only time a use case knows.
+
+**Order of locks.** On PostgreSQL rows are locked, and whoever locks several does it
+in one order, so that no two transactions wait for each other: *alert, page, delivery*;
+several alerts in the order of their ids, and new ones inserted in the order of their
+keys, after every alert that is locked. The alert stands for its pages and their
+deliveries: who would change a page or wait for a delivery holds its alert first. Two
+things never wait and so need no order: ``due`` and ``claimable`` skip what others hold.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import Future
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
@@ -32,20 +38,9 @@ from handrail.core.incident.incident import Incident
 from handrail.core.paging.delivery import Attempt, Delivery
 from handrail.core.paging.page import Page
 from handrail.core.people.contact_method import ChannelKind
+from handrail.ports.setback import Otherwise, Setback, refuse
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setback:
-    """An attempt inside a transaction that failed and was undone.
-
-    Attributes:
-        is_passing: Somebody else was in the way; the same may succeed soon.
-    """
-
-    error: Exception
-    is_passing: bool
 
 
 class EventStore(Protocol):
@@ -89,6 +84,13 @@ class AlertStore(Protocol):
         """
         ...
 
+    def lock(self, alert_ids: Collection[AlertId]) -> None:
+        """Hold the rows of these alerts to the end, in the order of locks.
+
+        Nothing to do on SQLite, where a writing transaction is alone.
+        """
+        ...
+
     def add(self, alerts: Sequence[Alert]) -> None:
         """Insert new alerts.
 
@@ -114,12 +116,20 @@ class AlertStore(Protocol):
         """
         ...
 
-    def due_for_evaluation(self, *, limit: int) -> list[Alert]:
+    def due_for_evaluation(
+        self, *, limit: int, otherwise: Otherwise = refuse
+    ) -> list[Alert]:
         """Return locked alerts whose ``evaluate_due_at`` has come, oldest first."""
         ...
 
-    def due_for_expiry(self, *, limit: int) -> list[Alert]:
+    def due_for_expiry(
+        self, *, limit: int, otherwise: Otherwise = refuse
+    ) -> list[Alert]:
         """Return locked firing alerts whose ``expire_due_at`` has come."""
+        ...
+
+    def put_off(self, alert_id: AlertId, until: datetime) -> None:
+        """Let what is due of this row be due then; for one that cannot be read."""
         ...
 
     def next_evaluation(self) -> datetime | None:
@@ -202,7 +212,15 @@ class ReceiptStore(Protocol):
         ...
 
     def prune(self, *, before: datetime, limit: int) -> int:
-        """Delete folded receipts of mere repeats from before then."""
+        """Delete folded receipts of mere repeats from before then, and bodies kept.
+
+        A body stays while an alert that its receipt opened is open. A repeated body
+        opens nothing; what was kept of it goes with its receipt.
+
+        Returns:
+            How many were deleted of what there was most of; ``limit`` means that more
+            may wait.
+        """
         ...
 
 
@@ -225,11 +243,18 @@ class PageStore(Protocol):
         """
         ...
 
-    def due(self, *, limit: int) -> list[Page]:
-        """Return locked open pages whose timer has run out, oldest first."""
+    def due(self, *, limit: int, otherwise: Otherwise = refuse) -> list[Page]:
+        """Return locked open pages whose timer has run out, oldest first.
+
+        Their alerts are locked first; those that others hold are left for later.
+        """
         ...
 
-    def timed(self) -> list[Page]:
+    def put_off(self, page_id: PageId, until: datetime) -> None:
+        """Let the timer of this row run out then; for one that cannot be read."""
+        ...
+
+    def timed(self, *, otherwise: Otherwise = refuse) -> list[Page]:
         """Return every open page whose timer is still to come."""
         ...
 
@@ -256,14 +281,23 @@ class DeliveryStore(Protocol):
         ...
 
     def claimable(
-        self, *, limit: int, kind: ChannelKind | None = None
+        self,
+        *,
+        limit: int,
+        kind: ChannelKind | None = None,
+        otherwise: Otherwise = refuse,
     ) -> list[Delivery]:
         """Return locked deliveries that are due: pending, or with a lapsed lease.
 
-        Only those of one kind of channel, where one is given.
+        Only those of one kind of channel, where one is given, and those of a kind that
+        nobody knows: they cannot be read.
 
         Ordered by ``next_attempt_at``. On PostgreSQL rows others hold are skipped.
         """
+        ...
+
+    def put_off(self, delivery_id: DeliveryId, until: datetime) -> None:
+        """Let this row be claimable then; for one that cannot be read."""
         ...
 
     def get(self, delivery_id: DeliveryId, *, lock: bool = False) -> Delivery | None:
@@ -554,7 +588,11 @@ class Store(Protocol):
         ...
 
     def submit(
-        self, work: Callable[[Transaction], T], *, is_debt: bool = False
+        self,
+        work: Callable[[Transaction], T],
+        *,
+        is_debt: bool = False,
+        alerts: Collection[AlertId] = (),
     ) -> "Future[T]":
         """Queue the work for the group commit; the future is done after it.
 
@@ -562,6 +600,8 @@ class Store(Protocol):
             work: The transaction.
             is_debt: It must be done, however many signals wait: it is never refused
                 and goes before them.
+            alerts: A debt's alerts; a group locks those of all its debts at first, so
+                that the order of locks holds for the group as for one transaction.
 
         Raises:
             OverloadedError: The queue is full; nothing was queued.

@@ -1,6 +1,6 @@
 """Alerts: at most one open per integration and dedup key."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,6 +24,7 @@ from handrail.core.alert.receipt import EntryKind, ReceiptEntry
 from handrail.core.ids import AlertId, Slug
 from handrail.core.instants import from_micros, to_micros
 from handrail.core.paging.page import PageState
+from handrail.ports.setback import Otherwise, refuse
 from handrail.ports.store import AlertStore
 from handrail.storage.codec import MICROSECOND, RowCodec, storable, to_json
 from handrail.storage.receipt import fold_all
@@ -133,20 +134,24 @@ _KNOWN_CLOSED_SQLITE = (
     " WHERE integration = ? AND dedup_key = wanted.value AND closed_at >= ?"
 )
 # One look into the index for each key, whatever the planner believes of a table that
-# was never analysed; and locked in the order of the keys, which are sorted, so that two
+# was never analysed; and locked in the order of ids, as by everybody else, so that two
 # nodes never wait for each other in a ring.
 _KNOWN_OPEN_POSTGRES = (
-    "SELECT found.* FROM unnest(?::text[]) AS wanted(key)"  # noqa: S608
-    f" CROSS JOIN LATERAL (SELECT {_KNOWN} FROM alert"
+    f"SELECT {_KNOWN} FROM alert WHERE id = ANY(ARRAY("  # noqa: S608
+    "SELECT found.id FROM unnest(?::text[]) AS wanted(key)"
+    " CROSS JOIN LATERAL (SELECT id FROM alert"
     " WHERE integration = ? AND dedup_key = wanted.key AND closed_at IS NULL"
-    " LIMIT 1 FOR UPDATE) AS found"
+    " LIMIT 1) AS found)) AND closed_at IS NULL ORDER BY id FOR UPDATE"
 )
 _KNOWN_CLOSED_POSTGRES = (
-    "SELECT found.* FROM unnest(?::text[]) AS wanted(key)"  # noqa: S608
-    f" CROSS JOIN LATERAL (SELECT {_KNOWN} FROM alert"
+    f"SELECT {_KNOWN} FROM alert WHERE id = ANY(ARRAY("  # noqa: S608
+    "SELECT found.id FROM unnest(?::text[]) AS wanted(key)"
+    " CROSS JOIN LATERAL (SELECT id FROM alert"
     " WHERE integration = ? AND dedup_key = wanted.key AND closed_at >= ?"
-    " ORDER BY closed_at DESC LIMIT 1 FOR UPDATE) AS found"
+    " ORDER BY closed_at DESC LIMIT 1) AS found))"
+    " AND closed_at IS NOT NULL ORDER BY id FOR UPDATE"
 )
+_LOCK = "SELECT id FROM alert WHERE id = ANY(?::text[]) ORDER BY id FOR UPDATE"
 _TOUCH_POSTGRES = (
     "UPDATE alert SET repeats = repeats + touched.times,"
     " last_seen_at = greatest(last_seen_at, touched.seen_at),"
@@ -159,6 +164,16 @@ _GENERATIONS = select(func.sum(ALERT.c.generation))
 
 _DEFER_EXPIRY = (
     "UPDATE alert SET expire_due_at = ? WHERE closed_at IS NULL AND expire_due_at < ?"
+)
+_LOCK_EXPIRING = (
+    "SELECT id FROM alert WHERE closed_at IS NULL AND expire_due_at < ?"
+    " ORDER BY id FOR UPDATE"
+)
+_PUT_OFF = (
+    "UPDATE alert SET"
+    " evaluate_due_at = CASE WHEN evaluate_due_at <= ? THEN ? ELSE evaluate_due_at END,"
+    " expire_due_at = CASE WHEN expire_due_at <= ? THEN ? ELSE expire_due_at END"
+    " WHERE id = ?"
 )
 _SHIFT_EVALUATIONS = (
     "UPDATE alert SET evaluate_due_at = evaluate_due_at + ? WHERE evaluate_due_at > ?"
@@ -200,8 +215,15 @@ class SqlAlertStore(AlertStore):
 
     @override
     def add(self, alerts: Sequence[Alert]) -> None:
-        rows = [_CODEC.values(alert) for alert in alerts]
+        # In one order: a key that another node is just inserting is waited for.
+        in_order = sorted(alerts, key=lambda a: (a.integration, a.dedup_key))
+        rows = [_CODEC.values(alert) for alert in in_order]
         self._scope.insert_many_apart(_CODEC, rows)
+
+    @override
+    def lock(self, alert_ids: Collection[AlertId]) -> None:
+        if self._scope.is_postgres and alert_ids:
+            self._scope.fetch_apart(_LOCK, [sorted(alert_ids)])
 
     @override
     def get(self, alert_id: AlertId, *, lock: bool = False) -> Alert | None:
@@ -249,12 +271,21 @@ class SqlAlertStore(AlertStore):
             raise LostRaceError(msg)
 
     @override
-    def due_for_evaluation(self, *, limit: int) -> list[Alert]:
-        return self._due(_DUE_FOR_EVALUATION, limit)
+    def due_for_evaluation(
+        self, *, limit: int, otherwise: Otherwise = refuse
+    ) -> list[Alert]:
+        return self._due(_DUE_FOR_EVALUATION, limit, otherwise)
 
     @override
-    def due_for_expiry(self, *, limit: int) -> list[Alert]:
-        return self._due(_DUE_FOR_EXPIRY, limit)
+    def due_for_expiry(
+        self, *, limit: int, otherwise: Otherwise = refuse
+    ) -> list[Alert]:
+        return self._due(_DUE_FOR_EXPIRY, limit, otherwise)
+
+    @override
+    def put_off(self, alert_id: AlertId, until: datetime) -> None:
+        now, then = to_micros(self._scope.now), to_micros(until)
+        self._scope.change(_PUT_OFF, (now, then, now, then, alert_id))
 
     @override
     def next_evaluation(self) -> datetime | None:
@@ -267,6 +298,8 @@ class SqlAlertStore(AlertStore):
     @override
     def defer_expiry(self, until: datetime) -> int:
         not_before = to_micros(until)
+        if self._scope.is_postgres:
+            self._scope.fetch(_LOCK_EXPIRING, (not_before,))
         return self._scope.change(_DEFER_EXPIRY, (not_before, not_before))
 
     @override
@@ -301,10 +334,10 @@ class SqlAlertStore(AlertStore):
     def count_by_disposition(self) -> dict[str, int]:
         return {row[0]: row[1] for row in self._scope.read(_COUNTS)}
 
-    def _due(self, query: Select[Row], limit: int) -> list[Alert]:
+    def _due(self, query: Select[Row], limit: int, otherwise: Otherwise) -> list[Alert]:
         fold_all(self._scope)
         when = {"now": to_micros(self._scope.now), "limit": limit}
-        return [_CODEC.item(row) for row in self._scope.read(query, when)]
+        return _CODEC.items(self._scope.read(query, when), otherwise)
 
     def _earliest(self, query: Select[Row]) -> datetime | None:
         due = self._scope.read(query).scalar()
@@ -314,7 +347,7 @@ class SqlAlertStore(AlertStore):
         self, integration: Slug, keys: list[str], *, since: int | None
     ) -> dict[str, KnownAlert]:
         if self._scope.is_postgres:
-            wanted: list[object] = [sorted(keys), integration]
+            wanted: list[object] = [keys, integration]
             sql = _KNOWN_OPEN_POSTGRES if since is None else _KNOWN_CLOSED_POSTGRES
         else:
             wanted = [to_json(keys), integration]

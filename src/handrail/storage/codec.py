@@ -1,7 +1,7 @@
 """Domain values to row values and back."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 from enum import Enum
@@ -11,6 +11,7 @@ from typing import Any, Generic, NewType, TypeVar, Union, get_args, get_origin
 from typing import get_type_hints as type_hints
 
 import msgspec
+import structlog
 from sqlalchemy import Column, Table
 
 from handrail.core.escalation.policy import (
@@ -21,11 +22,15 @@ from handrail.core.escalation.policy import (
 )
 from handrail.core.ids import Slug
 from handrail.core.instants import from_micros, to_micros
+from handrail.ports.setback import Otherwise, UnreadableError
 
 T = TypeVar("T")
 Convert = Callable[[Any], Any]
 MICROSECOND = timedelta(microseconds=1)
 _UNWRITABLE = "\ufffd"
+_UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
+"""What converting a value can raise that we did not write."""
+_log = structlog.get_logger()
 
 
 def storable(text: str) -> str:
@@ -58,6 +63,19 @@ def from_json(text: str) -> Any:  # noqa: ANN401  the caller knows what it store
     except (msgspec.DecodeError, UnicodeEncodeError):
         # What ``to_json`` escaped because it is no UTF-8.
         return json.loads(text)
+
+
+def from_object(text: str) -> dict[str, Any]:
+    """Return the object of JSON text.
+
+    Raises:
+        ValueError: It is something else.
+    """
+    value = from_json(text)
+    if not isinstance(value, dict):
+        msg = "the stored text is no JSON object"
+        raise ValueError(msg)  # noqa: TRY004 - the text is wrong, not a caller's type
+    return value
 
 
 def to_policy_text(policy: EscalationPolicy) -> str:
@@ -106,7 +124,7 @@ _CONVERTERS: tuple[tuple[type, Convert | None, Convert | None], ...] = (
     (int, None, None),
     (bytes, None, bytes),
     (datetime, to_micros, from_micros),
-    (Mapping, to_json, from_json),
+    (Mapping, to_json, from_object),
     (EscalationPolicy, to_policy_text, from_policy_text),
 )
 
@@ -131,6 +149,7 @@ class RowCodec(Generic[T]):
     ) -> None:
         hints = type_hints(cls)
         self._cls = cls
+        self._concept = table.name
         self._names = tuple(field.name for field in fields(cls))  # type: ignore[arg-type]  # T is a dataclass
         self._get = attrgetter(*self._names)
         both = [_converters(hints[name]) for name in self._names]
@@ -156,12 +175,34 @@ class RowCodec(Generic[T]):
         return row
 
     def item(self, row: Sequence[Any]) -> T:
-        """Return the domain value of a row selected by ``columns``."""
+        """Return the domain value of a row selected by ``columns``.
+
+        Raises:
+            UnreadableError: A value is none that we would have written.
+        """
         values = list(row)
-        for place, convert in self._in:
-            if values[place] is not None:
-                values[place] = convert(values[place])
-        return self._cls(**dict(zip(self._names, values, strict=True)))
+        try:
+            for place, convert in self._in:
+                if values[place] is not None:
+                    values[place] = convert(values[place])
+            return self._cls(**dict(zip(self._names, values, strict=True)))
+        except _UNREADABLE as error:
+            # Every table that is read row by row begins with its key.
+            named = UnreadableError(concept=self._concept, row_id=str(row[0]))
+            raise named from error
+
+    def items(self, rows: Iterable[Sequence[Any]], otherwise: Otherwise) -> list[T]:
+        """Return the values of those rows that can be read; tell of the others."""
+        found: list[T] = []
+        for row in rows:
+            try:
+                found.append(self.item(row))
+            except UnreadableError as error:
+                _log.exception(
+                    "row_unreadable", concept=error.concept, row_id=error.row_id
+                )
+                otherwise(error)
+        return found
 
 
 def _converters(hint: object) -> tuple[Convert | None, Convert | None]:

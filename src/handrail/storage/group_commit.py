@@ -2,7 +2,7 @@
 
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Generic, Self, TypeVar
@@ -11,6 +11,7 @@ import structlog
 
 from handrail.core import limits
 from handrail.core.errors import OverloadedError, UnavailableError
+from handrail.core.ids import AlertId
 from handrail.ports.store import Transaction
 from handrail.storage.scope import Scope
 
@@ -29,17 +30,24 @@ class Job(Generic[T]):
     Attributes:
         place: Rank of arrival.
         is_waiting: The caller waits in ``run``, or it is a debt: never refused.
+        alerts: What the group must lock before anything else.
     """
 
-    __slots__ = ("future", "is_waiting", "place", "work")
+    __slots__ = ("alerts", "future", "is_waiting", "place", "work")
 
     def __init__(
-        self, work: Callable[[Transaction], T], *, place: int, is_waiting: bool
+        self,
+        work: Callable[[Transaction], T],
+        *,
+        place: int,
+        is_waiting: bool,
+        alerts: Collection[AlertId] = (),
     ) -> None:
         self.work = work
         self.future: Future[T] = Future()
         self.place = place
         self.is_waiting = is_waiting
+        self.alerts = alerts
 
 
 AnyJob = Job[Any]
@@ -66,6 +74,7 @@ class Settlement:
 
         def act() -> list[Any]:
             results = []
+            tx.alert.lock({alert for job in jobs for alert in job.alerts})
             for job in jobs:
                 scope.begin_work()
                 results.append(job.work(tx))
@@ -120,7 +129,11 @@ class GroupCommit:
         return len(self._submitted) + len(self._waited_for)
 
     def submit(
-        self, work: Callable[[Transaction], T], *, is_debt: bool = False
+        self,
+        work: Callable[[Transaction], T],
+        *,
+        is_debt: bool = False,
+        alerts: Collection[AlertId] = (),
     ) -> "Future[T]":
         """Queue work and return the future of its result.
 
@@ -128,7 +141,7 @@ class GroupCommit:
             OverloadedError: The queue is full, and the work is no debt.
             UnavailableError: The store is closing.
         """
-        return self._put(work, is_waiting=is_debt)
+        return self._put(work, is_waiting=is_debt, alerts=alerts)
 
     def run(self, work: Callable[[Transaction], T]) -> T:
         """Queue work and wait for its result.
@@ -147,7 +160,11 @@ class GroupCommit:
         self._thread.join()
 
     def _put(
-        self, work: Callable[[Transaction], T], *, is_waiting: bool
+        self,
+        work: Callable[[Transaction], T],
+        *,
+        is_waiting: bool,
+        alerts: Collection[AlertId] = (),
     ) -> "Future[T]":
         with self._changed:
             if self._is_closing:
@@ -157,7 +174,7 @@ class GroupCommit:
                 msg = f"{self._queue_max} requests wait for the database; send again"
                 raise OverloadedError(msg, retry_after_seconds=RETRY_AFTER_SECONDS)
             self._count += 1
-            job = Job(work, place=self._count, is_waiting=is_waiting)
+            job = Job(work, place=self._count, is_waiting=is_waiting, alerts=alerts)
             (self._waited_for if is_waiting else self._submitted).append(job)
             self._changed.notify()
         return job.future

@@ -21,6 +21,7 @@ from typing_extensions import override
 from handrail.core.ids import AlertId, PageId
 from handrail.core.instants import from_micros, to_micros
 from handrail.core.paging.page import Page, PageState
+from handrail.ports.setback import Otherwise, refuse
 from handrail.ports.store import PageStore
 from handrail.storage.alert import ALERT
 from handrail.storage.codec import RowCodec
@@ -66,6 +67,7 @@ _CODEC = RowCodec(Page, PAGE)
 _ALL = select(*_CODEC.columns)
 _GET = _ALL.where(PAGE.c.id == bindparam("id"))
 _GET_LOCKED = _GET.with_for_update()
+_PUT_OFF = "UPDATE page SET advance_due_at = ? WHERE id = ?"
 _SAVE = f"{_CODEC.update} AND sequence = ?"
 _DUE = (
     _ALL.where(
@@ -77,6 +79,20 @@ _DUE = (
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True)
 )
+# Their alerts first, as everybody locks; neither waits for anybody.
+_ALERTS_OF_DUE = (
+    select(ALERT.c.id)
+    .join(PAGE, PAGE.c.alert_id == ALERT.c.id)
+    .where(
+        PAGE.c.advance_due_at <= bindparam("now"),
+        _TIMED,
+        PAGE.c.state == PageState.OPEN.value,
+    )
+    .order_by(PAGE.c.advance_due_at, PAGE.c.id)
+    .limit(bindparam("limit"))
+    .with_for_update(of=ALERT, skip_locked=True)
+)
+_DUE_ABOUT = _DUE.where(PAGE.c.alert_id.in_(bindparam("alerts", expanding=True)))
 _TO_COME = _ALL.where(
     PAGE.c.advance_due_at > bindparam("now"), PAGE.c.state == PageState.OPEN.value
 ).order_by(PAGE.c.id)
@@ -114,13 +130,22 @@ class SqlPageStore(PageStore):
             raise LostRaceError(msg)
 
     @override
-    def due(self, *, limit: int) -> list[Page]:
-        now = to_micros(self._scope.now)
-        return self._pages(_DUE, {"now": now, "limit": limit})
+    def due(self, *, limit: int, otherwise: Otherwise = refuse) -> list[Page]:
+        asked: dict[str, object] = {"now": to_micros(self._scope.now), "limit": limit}
+        if not self._scope.is_postgres:
+            return self._pages(_DUE, asked, otherwise)
+        alerts = list(self._scope.read(_ALERTS_OF_DUE, asked).scalars())
+        if not alerts:
+            return []
+        return self._pages(_DUE_ABOUT, {**asked, "alerts": alerts}, otherwise)
 
     @override
-    def timed(self) -> list[Page]:
-        return self._pages(_TO_COME, {"now": to_micros(self._scope.now)})
+    def put_off(self, page_id: PageId, until: datetime) -> None:
+        self._scope.change(_PUT_OFF, (to_micros(until), page_id))
+
+    @override
+    def timed(self, *, otherwise: Otherwise = refuse) -> list[Page]:
+        return self._pages(_TO_COME, {"now": to_micros(self._scope.now)}, otherwise)
 
     @override
     def next_due(self) -> datetime | None:
@@ -142,5 +167,10 @@ class SqlPageStore(PageStore):
             query = query.where(PAGE.c.id < before)
         return self._pages(query, {"limit": limit})
 
-    def _pages(self, query: Select[Row], asked: Mapping[str, object]) -> list[Page]:
-        return [_CODEC.item(row) for row in self._scope.read(query, asked)]
+    def _pages(
+        self,
+        query: Select[Row],
+        asked: Mapping[str, object],
+        otherwise: Otherwise = refuse,
+    ) -> list[Page]:
+        return _CODEC.items(self._scope.read(query, asked), otherwise)

@@ -1,7 +1,7 @@
 """The store on PostgreSQL: many nodes, row locks, retries, group commit for ingest."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ from typing_extensions import override
 
 from handrail.core import limits
 from handrail.core.errors import UnavailableError
-from handrail.core.ids import NodeId
+from handrail.core.ids import AlertId, NodeId
 from handrail.core.instants import from_micros
 from handrail.ports.store import Store, Transaction
 from handrail.storage.configuration import SnapshotCache
@@ -158,9 +158,13 @@ class PostgresStore(Store):
 
     @override
     def submit(
-        self, work: Callable[[Transaction], T], *, is_debt: bool = False
+        self,
+        work: Callable[[Transaction], T],
+        *,
+        is_debt: bool = False,
+        alerts: Collection[AlertId] = (),
     ) -> "Future[T]":
-        return self._group.submit(work, is_debt=is_debt)
+        return self._group.submit(work, is_debt=is_debt, alerts=alerts)
 
     @override
     def read(self, work: Callable[[Transaction], T]) -> T:
@@ -214,6 +218,20 @@ class PostgresStore(Store):
             return bool(connection.execute(_WAITS_FOR_STANDBY).scalar())
 
     def _commit_group(self, jobs: Sequence[AnyJob]) -> None:
+        """Commit the debts together, each submitted request by itself.
+
+        Requests gather before they are submitted. Two of them in one transaction would
+        break the order of locks: the second's alerts would be locked after the first's
+        were inserted, and another node may be doing just the reverse.
+        """
+        debts = [job for job in jobs if job.is_waiting]
+        if debts:
+            self._commit_together(debts)
+        for job in jobs:
+            if not job.is_waiting:
+                Settlement.of(partial(self.run, job.work)).settle(job.future)
+
+    def _commit_together(self, jobs: Sequence[AnyJob]) -> None:
         """Run the jobs in one transaction; where that fails, each in its own.
 
         After a race the group is not tried again as one: two groups that lock the same

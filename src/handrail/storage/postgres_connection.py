@@ -9,7 +9,8 @@ from sqlalchemy import Engine, create_engine, event
 from handrail.core.errors import InvalidError, UnavailableError
 
 POOL_SIZE = 8
-POOL_OVERFLOW = 8
+POOL_OVERFLOW = 32
+"""So that slow look-ups, on 32 threads at most, leave connections for paging."""
 POOL_WAIT_SECONDS = 5
 
 _CLIENT: dict[str, str | int | None] = {

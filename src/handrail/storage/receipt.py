@@ -19,9 +19,11 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    column,
     delete,
     exists,
     select,
+    table,
 )
 from typing_extensions import override
 
@@ -136,8 +138,31 @@ _PRUNE = delete(RECEIPT).where(
         .where(
             RECEIPT.c.prunable_at < bindparam("before"),
             ~exists().where(RECEIPT_JOURNAL.c.receipt_id == RECEIPT.c.id),
+            ~exists().where(RAW_BODY.c.receipt_id == RECEIPT.c.id),
         )
         .order_by(RECEIPT.c.prunable_at)
+        .limit(bindparam("limit"))
+    )
+)
+
+# By the table of alerts' own name: its module imports this one.
+_ALERT = table("alert", column("id"), column("closed_at"))
+_PRUNE_RAW = delete(RAW_BODY).where(
+    RAW_BODY.c.receipt_id.in_(
+        select(RAW_BODY.c.receipt_id)
+        .join(RECEIPT, RECEIPT.c.id == RAW_BODY.c.receipt_id)
+        .where(
+            RECEIPT.c.received_at < bindparam("before"),
+            ~exists().where(RECEIPT_JOURNAL.c.receipt_id == RECEIPT.c.id),
+            ~exists(
+                select(_ALERT.c.id)
+                .join(RECEIPT_ALERT, RECEIPT_ALERT.c.alert_id == _ALERT.c.id)
+                .where(
+                    RECEIPT_ALERT.c.receipt_id == RAW_BODY.c.receipt_id,
+                    _ALERT.c.closed_at.is_(None),
+                )
+            ),
+        )
         .limit(bindparam("limit"))
     )
 )
@@ -250,7 +275,8 @@ class SqlReceiptStore(ReceiptStore):
     @override
     def prune(self, *, before: datetime, limit: int) -> int:
         cut = {"before": to_micros(before), "limit": limit}
-        return self._scope.write(_PRUNE, cut)
+        raw = self._scope.write(_PRUNE_RAW, cut)
+        return max(raw, self._scope.write(_PRUNE, cut))
 
 
 def fold_all(scope: Scope) -> None:

@@ -1,7 +1,7 @@
 """The store on SQLite: one writing connection, group commit, read-only readers."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from datetime import datetime
@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from handrail.core import limits
 from handrail.core.errors import UnavailableError
-from handrail.core.ids import NodeId
+from handrail.core.ids import AlertId, NodeId
 from handrail.ports.store import Store, Transaction
 from handrail.storage.configuration import SnapshotCache
 from handrail.storage.group_commit import AnyJob, GroupCommit, Job, Settlement
@@ -156,10 +156,14 @@ class SqliteStore(Store):
 
     @override
     def submit(
-        self, work: Callable[[Transaction], T], *, is_debt: bool = False
+        self,
+        work: Callable[[Transaction], T],
+        *,
+        is_debt: bool = False,
+        alerts: Collection[AlertId] = (),
     ) -> "Future[T]":
         if self._group is not None:
-            return self._group.submit(work, is_debt=is_debt)
+            return self._group.submit(work, is_debt=is_debt, alerts=alerts)
         return self._run_inline(work)
 
     @override

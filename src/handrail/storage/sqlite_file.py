@@ -15,7 +15,8 @@ from handrail.storage.sqlite_driver import DRIVER
 SYNCHRONOUS = ("FULL", "NORMAL", "EXTRA")
 BUSY_TIMEOUT_MILLIS = 5000
 """How long a second program that writes to the file is waited for."""
-READERS_MAX = 16
+READERS_MAX = 40
+"""More than threads that read: 32 of the server, 4 for acknowledging, a few more."""
 _CACHE_KIB = 32 * 1024
 _WAL_BYTES_KEPT = 64 * 1024 * 1024
 _PRIVATE = 0o600

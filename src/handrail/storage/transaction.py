@@ -7,7 +7,8 @@ from typing import TypeVar
 import structlog
 from typing_extensions import override
 
-from handrail.ports.store import Setback, Transaction
+from handrail.ports.setback import Setback
+from handrail.ports.store import Transaction
 from handrail.storage.access import SqlAccessStore
 from handrail.storage.alert import SqlAlertStore
 from handrail.storage.configuration import SnapshotCache, SqlConfigurationStore

@@ -18,8 +18,9 @@ from handrail.core.alert.signal import Signal
 from handrail.core.configuration.snapshot import Integration
 from handrail.core.ids import AlertId, ReceiptId
 from handrail.ports.id_source import IdSource
+from handrail.ports.setback import UnreadableError
 from handrail.ports.store import Transaction
-from handrail.usecases import evaluation
+from handrail.usecases import evaluation, setback
 from handrail.usecases.submission import Submission
 
 
@@ -89,7 +90,11 @@ def accept_all(
         tx.alert.add(plan.opened)
     folded = _touch(tx, plan, receipts)
     for step in plan.steps:
-        _carry_out(tx, integration, step, ids=ids)
+        try:
+            _carry_out(tx, integration, step, ids=ids)
+        except UnreadableError as error:
+            # One alert that cannot be read must not cost what else the request says.
+            setback.tell_of(tx, error, ids=ids)
     tx.receipt.add_all(receipts, folded=folded)
     for submission in submissions:
         if submission.parsed.complaint:
@@ -115,9 +120,14 @@ def _known(
         return {}
     memory = max(limits.REOPEN_WINDOW_DEFAULT, limits.EXPIRED_MEMORY)
     known = tx.alert.known(integration.name, keys, closed_since=tx.now - memory)
-    for key, found in known.items():
+    for key, found in list(known.items()):
         if found.closed_at is not None:
-            alert = tx.alert.get(found.id, lock=True)
+            try:
+                alert = tx.alert.get(found.id, lock=True)
+            except UnreadableError:
+                # It cannot be reopened; a new one can be opened.
+                del known[key]
+                continue
             if alert is not None and alert.state is AlertState.EXPIRED:
                 known[key] = replace(found, is_expired=True)
     return known
@@ -261,7 +271,11 @@ def _carry_out(
     *,
     ids: IdSource,
 ) -> None:
-    """Do one step that concerns a single known alert."""
+    """Do one step that concerns a single known alert.
+
+    Raises:
+        UnreadableError: The alert cannot be read; nothing was done.
+    """
     do, decision, signal = step
     assert decision.alert_id is not None
     alert = tx.alert.get(AlertId(decision.alert_id), lock=True)

@@ -31,7 +31,8 @@ from handrail.core.paging.page import Page, PageState
 from handrail.core.paging.retry import Settled, bring_forward, settle
 from handrail.core.people.contact_method import ChannelKind
 from handrail.ports.id_source import IdSource
-from handrail.ports.store import Setback, Transaction
+from handrail.ports.setback import Setback, UnreadableError
+from handrail.ports.store import Transaction
 from handrail.usecases import paging, setback
 
 HELD = paging.HELD
@@ -68,6 +69,11 @@ class Send:
         """Return the delivery whose address and method the message uses."""
         return self.deliveries[0]
 
+    @property
+    def concerned(self) -> frozenset[AlertId]:
+        """Return the alerts that recording it locks first."""
+        return frozenset(page.alert_id for page in self.pages.values())
+
 
 def claim(
     tx: Transaction,
@@ -90,7 +96,16 @@ def claim(
     """
     if tx.meta.get(HELD):
         return []
-    claimable = tx.delivery.claimable(limit=DUE_SEEN_MAX, kind=kind)
+    unreadable: list[UnreadableError] = []
+    claimable = tx.delivery.claimable(
+        limit=DUE_SEEN_MAX, kind=kind, otherwise=unreadable.append
+    )
+    setback.leave_out(
+        tx,
+        unreadable,
+        lambda row, at: tx.delivery.put_off(DeliveryId(row), at),
+        ids=ids,
+    )
     if not claimable:
         return []
     pages, due = _pages(tx, claimable, ids=ids)
@@ -172,7 +187,10 @@ def _claim_one(
     for delivery in taken:
         tx.delivery.save(delivery)
     concerned = {d.page_id: pages[d.page_id] for d in taken}
-    alerts = (tx.alert.get(page.alert_id) for page in concerned.values())
+    alerts = (
+        setback.readable(partial(tx.alert.get, page.alert_id))
+        for page in concerned.values()
+    )
     return Send(
         id=ids.new_id(),
         deliveries=taken,
@@ -199,6 +217,8 @@ def record(
 
     Success counts whatever happened meanwhile; failure only under the present fence.
     """
+    # What follows from a failure concerns the pages: see the order of locks.
+    tx.alert.lock(send.concerned)
     attempts = []
     # One for all: what travelled together is tried again together, under one key.
     jitter = ids.jitter()
@@ -312,16 +332,11 @@ def release(tx: Transaction, *, discard: bool) -> int:
     """
     cancelled = 0
     if discard:
-        for delivery in tx.delivery.owed(limit=1_000_000):
-            gone = replace(
-                delivery,
-                state=DeliveryState.CANCELLED,
-                reason="discarded when the restored installation was released",
-                closed_at=tx.now,
-                lease_until=None,
-                lease_owner=None,
-            )
-            tx.delivery.save(gone)
-            cancelled += 1
+        page_ids = sorted({d.page_id for d in tx.delivery.owed(limit=1_000_000)})
+        pages = [setback.readable(partial(tx.page.get, p)) for p in page_ids]
+        tx.alert.lock({page.alert_id for page in pages if page is not None})
+        why = "discarded when the restored installation was released"
+        for page_id in page_ids:
+            cancelled += tx.delivery.cancel_owed(page_id, reason=why)
     tx.meta.set(HELD, "")
     return cancelled

@@ -1,10 +1,13 @@
 """The second half of admission: what was committed is routed, held, muted or paged."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from handrail.core import limits
 from handrail.core.alert.alert import Alert, AlertState, Disposition
 from handrail.core.configuration.snapshot import Snapshot
+from handrail.core.ids import AlertId
 from handrail.core.paging.evaluate import (
     Destination,
     Hold,
@@ -17,13 +20,16 @@ from handrail.core.paging.event import ResolveReason
 from handrail.core.paging.page import Page, PageState
 from handrail.core.severity.severity import Severity, Urgency
 from handrail.ports.id_source import IdSource
-from handrail.ports.store import Setback, Transaction
+from handrail.ports.setback import Setback, UnreadableError
+from handrail.ports.store import Transaction
 from handrail.usecases import paging, setback
 
 
 def evaluate_due(tx: Transaction, *, ids: IdSource, limit: int) -> int:
     """Evaluate alerts whose time has come; return how many were."""
-    alerts = tx.alert.due_for_evaluation(limit=limit)
+    unreadable: list[UnreadableError] = []
+    alerts = tx.alert.due_for_evaluation(limit=limit, otherwise=unreadable.append)
+    _leave_out(tx, unreadable, ids=ids)
     if alerts:
         snapshot = tx.configuration.snapshot()
         setback.each(
@@ -32,7 +38,16 @@ def evaluate_due(tx: Transaction, *, ids: IdSource, limit: int) -> int:
             lambda alert: _evaluate(tx, alert, snapshot, ids=ids),
             otherwise=lambda alert, why: _page_anyhow(tx, alert, why, ids=ids),
         )
-    return len(alerts)
+    return len(alerts) + len(unreadable)
+
+
+def _leave_out(
+    tx: Transaction, unreadable: Sequence[UnreadableError], *, ids: IdSource
+) -> None:
+    def put_off(row_id: str, until: datetime) -> None:
+        tx.alert.put_off(AlertId(row_id), until)
+
+    setback.leave_out(tx, unreadable, put_off, ids=ids)
 
 
 def _page_anyhow(tx: Transaction, alert: Alert, why: Setback, *, ids: IdSource) -> None:
@@ -134,9 +149,11 @@ def _carry_out(
 
 
 def _active_page(tx: Transaction, alert: Alert) -> Page | None:
-    if alert.page_id is None:
+    """Return the page to go on with; one that cannot be read is as good as none."""
+    page_id = alert.page_id
+    if page_id is None:
         return None
-    page = tx.page.get(alert.page_id)
+    page = setback.readable(lambda: tx.page.get(page_id))
     if page is None or page.state is PageState.RESOLVED:
         return None
     return page
@@ -186,14 +203,16 @@ def expire_due(tx: Transaction, *, ids: IdSource, limit: int) -> int:
     """
     while tx.receipt.fold(limit=1000):
         pass
-    alerts = tx.alert.due_for_expiry(limit=limit)
+    unreadable: list[UnreadableError] = []
+    alerts = tx.alert.due_for_expiry(limit=limit, otherwise=unreadable.append)
+    _leave_out(tx, unreadable, ids=ids)
     setback.each(
         tx,
         alerts,
         lambda alert: _evaluate_and_expire(tx, alert, ids=ids),
         otherwise=lambda alert, why: _expire_later(tx, alert, why, ids=ids),
     )
-    return len(alerts)
+    return len(alerts) + len(unreadable)
 
 
 def _evaluate_and_expire(tx: Transaction, alert: Alert, *, ids: IdSource) -> None:

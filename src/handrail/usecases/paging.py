@@ -27,7 +27,8 @@ from handrail.core.paging.event import (
 from handrail.core.paging.evolve import begin, evolve
 from handrail.core.paging.page import LAST_RESORT_LEVEL, Page, PageState
 from handrail.ports.id_source import IdSource
-from handrail.ports.store import Setback, Transaction
+from handrail.ports.setback import Setback, UnreadableError
+from handrail.ports.store import Transaction
 from handrail.usecases import setback
 from handrail.usecases.page_record import new_event, stream_of
 
@@ -121,17 +122,16 @@ def resolve(
     page = _get(tx, page_id)
     if page.state is PageState.RESOLVED:
         return page
-    alert = tx.alert.get(page.alert_id, lock=True)
+    alert = setback.readable(lambda: tx.alert.get(page.alert_id, lock=True))
     is_present = alert is not None and alert.page_id == page_id
     if alert is not None and is_present and alert.closed_at is None:
-        who = by or actor
         closed = replace(
             alert,
             state=AlertState.RESOLVED,
             closed_at=tx.now,
             evaluate_due_at=None,
             expire_due_at=None,
-            reason=f"resolved by {who}",
+            reason=f"resolved by {by or actor}",
         )
         tx.alert.save(closed)
     return end_page(
@@ -170,7 +170,11 @@ def advance_due(tx: Transaction, *, ids: IdSource, limit: int) -> int:
     """
     if tx.meta.get(HELD):
         return 0
-    pages = tx.page.due(limit=limit)
+    unreadable: list[UnreadableError] = []
+    pages = tx.page.due(limit=limit, otherwise=unreadable.append)
+    setback.leave_out(
+        tx, unreadable, lambda row, at: tx.page.put_off(PageId(row), at), ids=ids
+    )
     if pages:
         snapshot = tx.configuration.snapshot()
         setback.each(
@@ -179,7 +183,7 @@ def advance_due(tx: Transaction, *, ids: IdSource, limit: int) -> int:
             lambda page: _advance(tx, page, snapshot, ids=ids),
             otherwise=lambda page, why: _advance_anyhow(tx, page, why, ids=ids),
         )
-    return len(pages)
+    return len(pages) + len(unreadable)
 
 
 def _advance(tx: Transaction, page: Page, snapshot: Snapshot, *, ids: IdSource) -> None:
@@ -221,11 +225,9 @@ def _advance_anyhow(
         # Its record cannot be written either; only the timer is.
         later = replace(page, advance_due_at=at)
         tx.attempt(lambda: tx.page.save(later, expected_sequence=page.sequence))
-    about = f"Page {page.id}"
+    what, about = "escalate a page", f"Page {page.id}"
     tx.attempt(
-        lambda: setback.raise_alert(
-            tx, what="escalate a page", about=about, setback=failed, ids=ids
-        )
+        lambda: setback.raise_alert(tx, what=what, about=about, setback=failed, ids=ids)
     )
 
 
@@ -238,7 +240,7 @@ def follow_clock(tx: Transaction, by: timedelta, *, ids: IdSource) -> int:
     assert by < timedelta(0), "only a clock that was set back delays anything"
     tx.alert.shift_evaluations(by)
     tx.delivery.shift_owed(by)
-    pages = tx.page.timed()
+    pages = tx.page.timed(otherwise=lambda _: None)
     for page in pages:
         assert page.advance_due_at is not None
         event = TimerRestarted(
@@ -275,8 +277,7 @@ def _nobody_was_told(tx: Transaction, page: Page) -> bool:
 def _get(tx: Transaction, page_id: PageId) -> Page:
     found = tx.page.get(page_id)
     if found is not None:
-        # Rows are locked alert first, then page, as admission does it.
-        tx.alert.get(found.alert_id, lock=True)
+        tx.alert.lock((found.alert_id,))
         found = tx.page.get(page_id, lock=True)
     if found is None:
         msg = f"there is no page {page_id}"
@@ -310,7 +311,8 @@ def _record(
     records = [new_event(e, at=tx.now, actor=actor, ids=ids) for e in events]
     tx.event.append(stream_of(page.id), records, after=page.sequence)
     tx.page.save(after, expected_sequence=page.sequence)
-    alert = tx.alert.get(page.alert_id, lock=True)
+    # A page goes on even if what it is about cannot be read any more.
+    alert = setback.readable(lambda: tx.alert.get(page.alert_id, lock=True))
     _apply_effects(tx, after, events, alert=alert, ids=ids)
     return after
 

@@ -10,11 +10,14 @@ from handrail.core.alert.alert import Alert, AlertState
 from handrail.core.alert.receipt import EntryKind, Receipt, ReceiptEntry
 from handrail.core.ids import AlertId, ReceiptId, Slug
 from handrail.ports.id_source import IdSource
-from handrail.ports.store import Setback, Transaction
+from handrail.ports.setback import Setback, UnreadableError
+from handrail.ports.store import Transaction
 
 OURSELVES = Slug("handrail")
 """The integration under which Handrail itself raises alerts."""
 
+ALERTNAME = "HandrailSetAside"
+_ARTICLES = {"alert": "an", "page": "a", "delivery": "a"}
 R = TypeVar("R")
 
 
@@ -40,6 +43,45 @@ def each(
         done = tx.attempt(partial(act, row))
         if isinstance(done, Setback):
             otherwise(row, done)
+
+
+def readable(read: Callable[[], R | None]) -> R | None:
+    """Return what is read, or none where it cannot be read any more.
+
+    For what should go on without it: a page matters more than all that is known of it.
+    """
+    try:
+        return read()
+    except UnreadableError:
+        return None
+
+
+def leave_out(
+    tx: Transaction,
+    unreadable: Sequence[UnreadableError],
+    put_off: Callable[[str, datetime], object],
+    *,
+    ids: IdSource,
+) -> None:
+    """Set rows aside that cannot be read, so that they come no more before others."""
+    for error in unreadable:
+        failed = Setback(error=error, is_passing=False)
+        at = again_at(tx, failed)
+        tx.attempt(partial(put_off, error.row_id, at))
+        tell_of(tx, error, ids=ids)
+
+
+def tell_of(tx: Transaction, error: UnreadableError, *, ids: IdSource) -> None:
+    """Raise the alert of our own about a row that cannot be read."""
+    tx.attempt(
+        lambda: raise_alert(
+            tx,
+            what=f"read {_ARTICLES[error.concept]} {error.concept}",
+            about=f"{error.concept.capitalize()} {error.row_id}",
+            setback=Setback(error=error, is_passing=False),
+            ids=ids,
+        )
+    )
 
 
 def again_at(tx: Transaction, setback: Setback) -> datetime:
@@ -75,7 +117,7 @@ def raise_alert(
         dedup_key=key,
         state=AlertState.FIRING,
         title=f"Handrail cannot {what}",
-        labels={"alertname": "HandrailSetAside"},
+        labels={"alertname": ALERTNAME},
         annotations={
             "description": f"{about} fails with {name} and is tried again every"
             f" {limits.SET_ASIDE.seconds} s. The log has the details.",
@@ -95,3 +137,9 @@ def raise_alert(
     )
     tx.alert.add([alert])
     tx.receipt.add(receipt, is_folded=True)
+
+
+def count_set_aside(tx: Transaction) -> int:
+    """Return how many of our own alerts about rows set aside are open."""
+    ours = tx.alert.firing(OURSELVES)
+    return sum(alert.labels.get("alertname") == ALERTNAME for alert in ours)

@@ -1,11 +1,11 @@
 """The acknowledge link: GET shows, POST acts; no cookie, no script, no sign-in."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
 from litestar import Response, get, post
-from litestar.concurrency import sync_to_thread
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
@@ -45,13 +45,15 @@ class _Pressed:
     status: int = 200
 
 
-@get("/a/{token:str}", opt=_OPT, sync_to_thread=True, include_in_schema=False)
-def show(token: FromPath[str], console: GivenConsole) -> Response[str]:
+@get("/a/{token:str}", opt=_OPT, include_in_schema=False)
+async def show(token: FromPath[str], console: GivenConsole) -> Response[str]:
     """Show the page and its buttons; nothing happens by looking."""
     grant = _read(console, token)
     if isinstance(grant, Refusal):
         return _refused(grant, status=_STATUS[grant])
-    return _present(console, grant, _Pressed(news=""))
+    looked = _Pressed(news="")
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(console.urgent, _present, console, grant, looked)
 
 
 @post(
@@ -68,7 +70,8 @@ async def press(
     if isinstance(grant, Refusal):
         return _refused(grant, status=_STATUS[grant])
     form = await fields(request)
-    return await sync_to_thread(_press, console, grant, form)
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(console.urgent, _press, console, grant, form)
 
 
 def _press(console: Console, grant: AckGrant, form: Mapping[str, str]) -> Response[str]:

@@ -1,6 +1,7 @@
 """What the console is given by ``bootstrap``; nothing here is looked up or read."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from litestar.di import NamedDependency
@@ -27,6 +28,7 @@ class Console:
         send_sign_in_link: Sends a user the address of a one-time link by e-mail, or
             none where no mail server is configured.
         doubts: What is doubtful about stored documents, one sentence each.
+        urgent: Threads for acknowledging alone, which no slow look-up can take.
     """
 
     store: Store
@@ -36,6 +38,7 @@ class Console:
     base_url: str
     send_sign_in_link: SendSignInLink | None
     doubts: Doubts
+    urgent: Executor
 
     @property
     def is_https(self) -> bool:

@@ -1,9 +1,10 @@
 """Now and the pages: what seeks somebody, with the buttons to answer it."""
 
+import asyncio
 from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
 
 from litestar import Response, get, post
-from litestar.concurrency import sync_to_thread
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery
 
@@ -91,7 +92,7 @@ async def acknowledge(
         )
         return "acknowledged"
 
-    return await _act(console, request, page_id, work)
+    return await _act(console, request, page_id, work, threads=console.urgent)
 
 
 @post(
@@ -146,11 +147,16 @@ async def _act(
     request: FormRequest,
     page_id: str,
     work: Callable[[Transaction, Mapping[str, str]], str],
+    *,
+    threads: Executor | None = None,
 ) -> Response[None]:
     """Run the press of a button, and go back to where it was pressed."""
     form = await fields(request)
+    loop = asyncio.get_running_loop()
     try:
-        news = await sync_to_thread(console.store.run, lambda tx: work(tx, form))
+        news = await loop.run_in_executor(
+            threads, console.store.run, lambda tx: work(tx, form)
+        )
     except ConflictError:
         news = "moved"
     back = "/" if form.get("back") == "now" else f"/pages/{page_id}"

@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
@@ -12,7 +12,7 @@ from handrail.core import limits
 from handrail.core.alert.receipt import EntryKind, Receipt
 from handrail.core.alert.signal import Signal, SignalAction
 from handrail.core.errors import OverloadedError
-from handrail.core.ids import NodeId, ReceiptId, Slug
+from handrail.core.ids import AlertId, NodeId, ReceiptId, Slug
 from handrail.ports.source import Parsed
 from handrail.ports.store import Store, Transaction
 from handrail.usecases.submission import Submission
@@ -43,7 +43,11 @@ class HeldStore(Store):
 
     @override
     def submit(
-        self, work: Callable[[Transaction], T], *, is_debt: bool = False
+        self,
+        work: Callable[[Transaction], T],
+        *,
+        is_debt: bool = False,
+        alerts: Collection[AlertId] = (),
     ) -> "Future[T]":
         future: Future[T] = Future()
         self.held.append((work, future))

@@ -3,7 +3,7 @@ import base64
 import gzip
 import json
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from datetime import timedelta
 from typing import TypeVar
@@ -28,7 +28,7 @@ from handrail.api.ingest.routes import ingest_app, ingest_routes
 from handrail.core import limits
 from handrail.core.alert.receipt import EntryKind, Receipt
 from handrail.core.errors import OverloadedError, UnavailableError
-from handrail.core.ids import ReceiptId
+from handrail.core.ids import AlertId, ReceiptId
 from handrail.ports.store import Transaction
 from handrail.sources import found_sources
 from handrail.storage.sqlite import SqliteStore
@@ -330,9 +330,13 @@ class Refusing(SqliteStore):
 
     @override
     def submit(
-        self, work: Callable[[Transaction], T], *, is_debt: bool = False
+        self,
+        work: Callable[[Transaction], T],
+        *,
+        is_debt: bool = False,
+        alerts: Collection[AlertId] = (),
     ) -> "Future[T]":
-        del work, is_debt
+        del work, is_debt, alerts
         raise self.refusal
 
 
@@ -343,14 +347,18 @@ class Failing(SqliteStore):
 
     @override
     def submit(
-        self, work: Callable[[Transaction], T], *, is_debt: bool = False
+        self,
+        work: Callable[[Transaction], T],
+        *,
+        is_debt: bool = False,
+        alerts: Collection[AlertId] = (),
     ) -> "Future[T]":
         if self.failures:
             self.failures -= 1
             future: Future[T] = Future()
             future.set_exception(RuntimeError("planted"))
             return future
-        return super().submit(work, is_debt=is_debt)
+        return super().submit(work, is_debt=is_debt, alerts=alerts)
 
 
 def refusing(intake: Intake, refusal: Exception) -> Refusing:

@@ -118,6 +118,22 @@ def test_a_device_is_free_again_when_the_window_is() -> None:
     assert waiting.next_attempt_at == NOW + limits.METHOD_WINDOW
 
 
+def test_a_lapsed_claim_that_rests_is_a_claim_no_more() -> None:
+    lapsed = replace(
+        about(1),
+        state=DeliveryState.CLAIMED,
+        lease_owner=NodeId("gone"),
+        lease_until=NOW,
+        fence=1,
+    )
+
+    (waiting,) = plan(lapsed, recent=limits.METHOD_MESSAGES_MAX).deferred
+
+    assert waiting.state is DeliveryState.PENDING
+    assert (waiting.lease_owner, waiting.lease_until) == (None, None)
+    assert waiting.fence == 1
+
+
 def test_what_failed_before_waits_for_a_free_window() -> None:
     failed = replace(about(1), failures=1)
 

@@ -58,7 +58,7 @@ def plan_dispatch(
     for key, group in groups.items():
         until = _hold_until(group, recent.get(key, ()), now=now)
         if until is not None:
-            deferred.extend(replace(d, next_attempt_at=until) for d in group)
+            deferred.extend(_put_off(d, until) for d in group)
             continue
         told, collapsed = _newest_per_page(group, now=now)
         sends.append(told)
@@ -81,6 +81,17 @@ def reason_not_to_send(
     if now >= delivery.deadline_at:
         return "past its deadline"
     return None
+
+
+def _put_off(delivery: Delivery, until: datetime) -> Delivery:
+    """Return the delivery waiting; a lease that lapsed is over, and would be due."""
+    return replace(
+        delivery,
+        state=DeliveryState.PENDING,
+        next_attempt_at=until,
+        lease_until=None,
+        lease_owner=None,
+    )
 
 
 def _newest_per_page(
