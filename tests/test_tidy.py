@@ -50,7 +50,6 @@ FORBIDDEN_WORDS = {
     "notification_step": "level",
     "escalation_step": "level",
     "alert_event": "alert",
-    "ticket": "action_item, or the tracker's own word in its adapter",
 }
 """The glossary's words that are not used, each with the one that is."""
 

@@ -29,7 +29,7 @@ from handrail.core.ids import AlertId, EvidenceId, IncidentId
 from handrail.core.incident.incident import Incident
 from handrail.core.incident.stage import RESPONDING
 from handrail.core.instants import from_micros, to_micros
-from handrail.ports.store import EVERYBODY, IncidentStore, Viewer
+from handrail.ports.incident import EVERYBODY, IncidentStore, Viewer
 from handrail.storage.codec import storable
 from handrail.storage.schema import INSTANT, KEY, METADATA
 from handrail.storage.scope import Row, Scope

@@ -29,7 +29,8 @@ from handrail.core.obligation.demand import demand_of
 from handrail.core.obligation.obligation import ObligationKind
 from handrail.core.severity.severity import Severity
 from handrail.ports.id_source import IdSource
-from handrail.ports.store import Transaction, Viewer
+from handrail.ports.incident import Viewer
+from handrail.ports.store import Transaction
 from handrail.usecases.incident_record import append, find, look_again_at, record
 
 BACKDATED_MAX = timedelta(days=30)

@@ -15,7 +15,8 @@ from handrail.core.incident.evolve import rebuild
 from handrail.core.incident.incident import Incident
 from handrail.core.obligation.reminder import next_due
 from handrail.ports.id_source import IdSource
-from handrail.ports.store import EVERYBODY, Transaction, Viewer
+from handrail.ports.incident import EVERYBODY, Viewer
+from handrail.ports.store import Transaction
 
 _WORD_START = re.compile(r"(?<!^)(?=[A-Z])")
 KINDS: dict[str, type[e.IncidentEvent]] = {
