@@ -125,6 +125,7 @@ def test_what_is_public_is_only_this() -> None:
         ("GET", "/health/ready"),
         ("GET", "/api/v1/openapi.json"),
         ("GET", "/static/console.css"),
+        ("GET", "/static/live.js"),
         ("GET", "/sign-in"),
         ("POST", "/sign-in"),
         ("GET", "/sign-in/{secret}"),

@@ -19,8 +19,9 @@ in ``opt`` under this name; it then works from any mail program's browser."""
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; "
+    "script-src 'self'; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; "
-    "require-trusted-types-for 'script'"
+    "require-trusted-types-for 'script'; trusted-types handrail"
 )
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,

@@ -14,6 +14,7 @@ from handrail.core.ids import PageId
 from handrail.ports.store import Transaction
 from handrail.usecases import paging
 from handrail.usecases.explain import page_story
+from handrail.usecases.incident import viewer_of
 from handrail.web.deps import Console, GivenActor, GivenConsole
 from handrail.web.form import FormRequest, fields
 from handrail.web.reading import Asked, frame, reader_of
@@ -34,7 +35,11 @@ def show_now(
     def look(tx: Transaction) -> Shown:
         pages = tx.page.search(active_only=True, limit=PAGES_SHOWN_MAX)
         deliveries = {page.id: tx.delivery.for_page(page.id) for page in pages}
-        screen = home_screen(pages, deliveries, reader=reader_of(tx, actor))
+        incidents = tx.incident.search(
+            viewer=viewer_of(actor), responding_only=True, limit=PAGES_SHOWN_MAX
+        )
+        reader = reader_of(tx, actor)
+        screen = home_screen(pages, deliveries, incidents, reader=reader)
         asked = Asked(actor=actor, place="/", news=news)
         return Shown(screen=screen, chrome=frame(tx, "Now", asked))
 

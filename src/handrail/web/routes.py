@@ -7,7 +7,15 @@ from litestar.handlers import HTTPRouteHandler
 
 from handrail.core.access.actor import Actor
 from handrail.core.access.permission import Verb
-from handrail.web import ack, overview, pages, settings, sign_in
+from handrail.web import (
+    ack,
+    incident_acts,
+    incidents,
+    overview,
+    pages,
+    settings,
+    sign_in,
+)
 from handrail.web.deps import Console
 from handrail.web.rendering import in_chrome, sheet, to
 from handrail.web.screens.chrome import bare
@@ -18,6 +26,8 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *ack.HANDLERS,
     *sign_in.HANDLERS,
     *pages.HANDLERS,
+    *incidents.HANDLERS,
+    *incident_acts.HANDLERS,
     *overview.HANDLERS,
     *settings.HANDLERS,
 )
@@ -39,12 +49,27 @@ def style() -> Response[str]:
     )
 
 
+@get(
+    "/static/live.js",
+    opt={"verb": Verb.PUBLIC},
+    sync_to_thread=False,
+    include_in_schema=False,
+)
+def live_script() -> Response[str]:
+    """Return the script that keeps a room up to date; all works without it."""
+    return Response(
+        sheet("live.js"),
+        media_type="text/javascript; charset=utf-8",
+        headers={"Cache-Control": "public, max-age=31536000, immutable"},
+    )
+
+
 def routes(console: Console) -> Router:
     """Return the console's routes."""
     links = Links(console)
     return Router(
         "/",
-        route_handlers=[*HANDLERS, style],
+        route_handlers=[*HANDLERS, style, live_script],
         dependencies={
             "console": Provide(lambda: console, sync_to_thread=False),
             "links": Provide(lambda: links, sync_to_thread=False),

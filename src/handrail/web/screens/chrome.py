@@ -40,6 +40,7 @@ class Chrome:
 
 _PLACES = (
     ("/", "Now", Verb.PAGE_READ),
+    ("/incidents", "Incidents", Verb.INCIDENT_READ),
     ("/alerts", "Alerts", Verb.ALERT_READ),
     ("/oncall", "On call", Verb.ONCALL_READ),
     ("/configuration", "Setup", Verb.CONFIG_READ),
