@@ -46,7 +46,6 @@ from handrail.engine.send_deliveries import SendDeliveries, SendingParts
 from handrail.settings import Settings, environment
 from handrail.sources import found_sources
 from handrail.storage.archive import Manifest
-from handrail.storage.backup import backup, restore
 from handrail.storage.database import open_store, sqlite_path
 from handrail.storage.sqlite_driver import is_wal_safe, sqlite_version
 from handrail.system import logging
@@ -330,6 +329,8 @@ def save(settings: Settings, target: Path) -> Manifest:
     Raises:
         DomainError: Something is in the way; the message names it.
     """
+    from handrail.storage.backup import backup
+
     return backup(settings.database, target, now=SystemClock().now())
 
 
@@ -339,6 +340,8 @@ def fill(settings: Settings, source: Path) -> Manifest:
     Raises:
         DomainError: Something is in the way, such as a running server.
     """
+    from handrail.storage.backup import restore
+
     folder = DataFolder(settings.data_dir)
     folder.lock()
     try:

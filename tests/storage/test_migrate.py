@@ -1,11 +1,17 @@
 """Migrations: the migrated schema is the one the queries are written for."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 from tests.postgres_server import PostgresServer
 
@@ -50,6 +56,47 @@ def test_migrating_twice_changes_nothing(engine: Engine) -> None:
     migrate(engine)
 
     assert migrate(engine) == head_revision()
+
+
+def test_the_revisions_are_numbered_in_the_order_in_which_they_run() -> None:
+    config = Config()
+    config.set_main_option("script_location", "handrail.storage:migrations")
+    script = ScriptDirectory.from_config(config)
+
+    order = [revision.revision for revision in script.walk_revisions("base", "heads")]
+
+    assert order == sorted(order, reverse=True)
+    assert head_revision() == script.get_current_head()
+    assert [Path(r.path).name.partition("_")[0] for r in script.walk_revisions()] == (
+        order
+    )
+
+
+def test_a_start_on_the_present_schema_does_not_load_the_migrations(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "handrail.db"
+    start = (
+        "import sys; from datetime import UTC, datetime; from pathlib import Path\n"
+        "from handrail.storage.sqlite import SqliteStore\n"
+        "store = SqliteStore.open(Path(sys.argv[1]), now=lambda: datetime.now(UTC))\n"
+        "store.close()\n"
+        "print('alembic' in sys.modules)"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+
+    loaded = [
+        subprocess.run(
+            [sys.executable, "-c", start, path],
+            env=environment,
+            capture_output=True,
+            check=True,
+            text=True,
+        ).stdout.strip()
+        for _ in range(2)
+    ]
+
+    assert loaded == ["True", "False"]
 
 
 def test_every_revision_can_be_taken_back(engine: Engine) -> None:

@@ -6,15 +6,14 @@ removed a release later, so that the previous release runs on the new schema.
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, column, inspect, select, table, text
 
 from handrail.core.errors import ConflictError
 
 _HEAD = "head"
+_REVISIONS = Path(__file__).parent / "migrations" / "versions"
+_STAMP = table("alembic_version", column("version_num"))
+"""Where Alembic notes the revision. Source: its documentation, "version_table"."""
 _LOCK_KEY = 0x68616E647261696C
 """Arbitrary, ours alone: the letters of "handrail". Serialises starting nodes."""
 
@@ -34,35 +33,37 @@ def migrate(engine: Engine, *, to: str = _HEAD) -> str | None:
         present = schema_revision(connection)
         _refuse_newer(present)
         if to != _HEAD or present != head_revision():
-            command.upgrade(_config(connection), to)
+            from handrail.storage import revisions
+
+            revisions.upgrade(connection, to)
         _commit(connection)
         return schema_revision(connection)
 
 
 def downgrade(engine: Engine, *, to: str) -> None:
     """Take the schema back to an earlier revision; for tests of a revision."""
+    from handrail.storage import revisions
+
     with engine.connect() as connection:
         _begin(connection)
-        command.downgrade(_config(connection), to)
+        revisions.downgrade(connection, to)
         _commit(connection)
 
 
 def schema_revision(connection: Connection) -> str | None:
     """Return the revision of the database's schema; none where it is empty."""
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table(_STAMP.name):
+        return None
+    return connection.execute(select(_STAMP.c.version_num)).scalar_one_or_none()
 
 
-def head_revision() -> str | None:
+def head_revision() -> str:
     """Return the revision that this version of Handrail needs."""
-    return ScriptDirectory.from_config(_config(None)).get_current_head()
+    return max(_known_revisions())
 
 
 def _refuse_newer(present: str | None) -> None:
-    if present is None:
-        return
-    script = ScriptDirectory.from_config(_config(None))
-    known = {revision.revision for revision in script.walk_revisions()}
-    if present not in known:
+    if present is not None and present not in _known_revisions():
         msg = (
             f"the database has schema {present}, which this version of Handrail does "
             "not know: a newer version has used it. Start that version, or restore "
@@ -71,12 +72,13 @@ def _refuse_newer(present: str | None) -> None:
         raise ConflictError(msg)
 
 
-def _config(connection: Connection | None) -> Config:
-    config = Config()
-    folder = Path(__file__).parent / "migrations"
-    config.set_main_option("script_location", str(folder).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    return config
+def _known_revisions() -> set[str]:
+    """Return the numbers of the revisions: each is a file like ``0001_words.py``.
+
+    They follow one another in this order, so that a start need not load them to
+    learn that the schema is the newest.
+    """
+    return {path.name.partition("_")[0] for path in _REVISIONS.glob("[0-9]*_*.py")}
 
 
 def _begin(connection: Connection) -> None:
