@@ -7,6 +7,7 @@ import click
 import pytest
 from tests.handrail_process import ROOT, environment, handrail
 
+from handrail import __version__
 from handrail.cli.main import SECTIONS, cli
 
 STARTS_WITHIN_SECONDS = 0.15
@@ -21,7 +22,7 @@ def test_every_listed_command_exists_and_explains_itself(name: str) -> None:
     assert command.help
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["ack", "--help"]])
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["ack", "--help"]])
 def test_a_command_starts_within_its_budget(
     tmp_path: Path, arguments: list[str]
 ) -> None:
@@ -123,3 +124,9 @@ def test_the_documented_exit_codes_are_the_real_ones() -> None:
 
     rows = [line for line in text.splitlines() if line.startswith("| ")][1:]
     assert [int(row.split("|")[1]) for row in rows] == [int(code) for code in ExitCode]
+
+
+def test_the_version_is_told_without_a_server(tmp_path: Path) -> None:
+    told = handrail(tmp_path, "--version")
+
+    assert told.stdout == f"handrail {__version__}\n"

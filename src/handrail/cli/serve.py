@@ -1,6 +1,7 @@
 """Run the server: HTTP, console and engine in one process."""
 
 import contextlib
+import gc
 import signal
 import socket
 import sys
@@ -65,6 +66,8 @@ def serve(settings: Settings, *, accept_new_key: bool) -> None:
 
     try:
         handrail.start()
+        # What is there by now stays: a collection need not stop paging to look at it.
+        gc.freeze()
         Server(handrail.asgi, settings, on_started).run(sockets=[listener])
     finally:
         handrail.stop()
