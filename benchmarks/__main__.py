@@ -21,6 +21,9 @@ def main() -> int:
     parser.add_argument(
         "--database", action="append", choices=("sqlite", "postgres"), default=None
     )
+    parser.add_argument(
+        "--routing", action="append", choices=ingest.ROUTINGS, default=None
+    )
     asked = parser.parse_args()
     if unknown := set(asked.what) - set(WHAT):
         parser.error(f"nothing is called {', '.join(sorted(unknown))}")
@@ -43,7 +46,11 @@ def _measure(name: str, asked: argparse.Namespace) -> dict[str, Any]:
     match name:
         case "ingest":
             databases = asked.database or ("sqlite", "postgres")
-            return ingest.measure(is_quick=is_quick, databases=databases)
+            return ingest.measure(
+                is_quick=is_quick,
+                databases=databases,
+                routings=asked.routing or ingest.ROUTINGS,
+            )
         case "latency":
             return latency.measure(is_quick=is_quick)
         case "startup":

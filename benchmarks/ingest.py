@@ -57,7 +57,9 @@ class Run:
     during_per_second: float = 0.0
 
 
-def measure(*, is_quick: bool, databases: Sequence[str]) -> dict[str, Any]:
+def measure(
+    *, is_quick: bool, databases: Sequence[str], routings: Sequence[str] = ROUTINGS
+) -> dict[str, Any]:
     """Measure every shape on every database with every routing; print as it goes."""
     found: dict[str, Any] = {}
     shapes = [*SHAPES, OPEN_LOOP]
@@ -72,11 +74,11 @@ def measure(*, is_quick: bool, databases: Sequence[str]) -> dict[str, Any]:
             except UnmeasurableError as missing:
                 print(missing, flush=True)
                 continue
-            for routing in ROUTINGS:
+            for routing in routings:
                 bench = Bench(generator, url, routing, make_url)
                 for shape in shapes:
                     key = f"{database}, {routing}: {shape.name}"
-                    runs = bench.pairs(shape, rounds=2 if is_quick else 5)
+                    runs = bench.pairs(shape, rounds=2 if is_quick else 3)
                     found[key] = _report(key, shape, *runs)
     return found
 

@@ -175,8 +175,15 @@ def alertmanager(configuration: str) -> Iterator[Peer]:
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """Return this process's environment without settings of whoever runs it."""
-    kept = {n: v for n, v in os.environ.items() if not n.startswith("HANDRAIL_")}
+    """Return this process's environment without settings of whoever runs it.
+
+    Compiled modules are kept, as they are of any program that was installed.
+    """
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("HANDRAIL_") and name != "PYTHONDONTWRITEBYTECODE"
+    }
     return {
         **kept,
         "PYTHONPATH": str(ROOT / "src"),
