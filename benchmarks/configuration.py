@@ -26,6 +26,13 @@ def paging_handrail(url: str) -> str:
     return _handrail(url, severity="SEV1")
 
 
+def late_handrail(url: str, *, seconds: float) -> str:
+    """Page for every alert, and tell the person only after some seconds."""
+    told = paging_handrail(url)
+    rules = f"  notification_rules: {{high: [{{method: hook, after: {seconds:g}s}}]}}\n"
+    return told.replace("last_resort:", f"{rules}last_resort:", 1)
+
+
 def muted_handrail(url: str) -> str:
     """Store every alert, decide about it, and page nobody."""
     return _handrail(url, severity="SEV4")

@@ -33,6 +33,7 @@ class Peer:
     Attributes:
         name: ``handrail`` or ``alertmanager``.
         prefix: What stands before ``/api/v2``.
+        began: When the process was started, on ``time.perf_counter``.
         ready_seconds: From the start of the process until it said that it is ready.
         token: For Handrail's own API.
     """
@@ -42,6 +43,7 @@ class Peer:
     port: int
     prefix: str = ""
     token: str = ""
+    began: float = 0.0
     ready_seconds: float = 0.0
     folder: Path = field(default_factory=Path)
 
@@ -116,32 +118,57 @@ class Answer:
 def handrail(
     configuration: str = "", *flags: str, database_url: str = ""
 ) -> Iterator[Peer]:
-    """Serve Handrail, with the configuration in force and a key issued."""
-    folder = Path(tempfile.mkdtemp(prefix="handrail-bench-"))
+    """Serve Handrail on fresh data, with the configuration in force, a key issued."""
+    with (
+        new_folder() as folder,
+        handrail_on(folder, *flags, database_url=database_url) as peer,
+    ):
+        if configuration:
+            configure(peer, configuration)
+        yield peer
+
+
+@contextmanager
+def handrail_on(folder: Path, *flags: str, database_url: str = "") -> Iterator[Peer]:
+    """Serve Handrail on the data of the folder, which stay."""
     command = [sys.executable, "-m", "handrail", "serve", "--listen", "127.0.0.1:0"]
     command += ["--data-dir", str(folder), "--outgoing-allow", "127.0.0.0/8", *flags]
     if database_url:
         command += ["--database-url", database_url]
+    address = folder / "server.address"
+    address.unlink(missing_ok=True)
     began = time.perf_counter()
     with _running(command, folder, environment(folder)) as process:
-        address = folder / "server.address"
         _wait(lambda: bool(address.exists() and address.read_text().strip()), process)
         port = int(address.read_text().strip().rpartition(":")[2])
         _wait(lambda: _answers(port, "/health/ready"), process)
-        peer = Peer(
+        yield Peer(
             name="handrail",
             process=process,
             port=port,
+            began=began,
             ready_seconds=time.perf_counter() - began,
             token=(folder / "operator.token").read_text().strip(),
             folder=folder,
         )
-        if configuration:
-            files = {"files": [{"name": "bench.yaml", "text": configuration}]}
-            peer.post("/api/v1/config/apply", files)
-            issued = peer.post(f"/api/v1/integrations/{INTEGRATION}/key", {})
-            peer.prefix = f"/i/{issued.member('key')}"
-        yield peer
+
+
+def configure(peer: Peer, configuration: str) -> None:
+    """Put the configuration in force and issue the key that is posted by."""
+    files = {"files": [{"name": "bench.yaml", "text": configuration}]}
+    peer.post("/api/v1/config/apply", files)
+    issued = peer.post(f"/api/v1/integrations/{INTEGRATION}/key", {})
+    peer.prefix = f"/i/{issued.member('key')}"
+
+
+@contextmanager
+def new_folder() -> Iterator[Path]:
+    """Make a folder that goes when the block ends."""
+    folder = Path(tempfile.mkdtemp(prefix="handrail-bench-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
@@ -150,28 +177,28 @@ def alertmanager(configuration: str) -> Iterator[Peer]:
     if ALERTMANAGER is None:
         msg = "Alertmanager is not installed: apt-get install prometheus-alertmanager"
         raise UnmeasurableError(msg)
-    folder = Path(tempfile.mkdtemp(prefix="handrail-bench-"))
-    (folder / "am.yml").write_text(configuration)
-    port = _free_port()
-    command = [
-        ALERTMANAGER,
-        f"--config.file={folder / 'am.yml'}",
-        f"--storage.path={folder / 'data'}",
-        f"--web.listen-address=127.0.0.1:{port}",
-        "--cluster.listen-address=",
-        "--log.level=error",
-    ]
-    began = time.perf_counter()
-    with _running(command, folder, dict(os.environ)) as process:
-        _wait(lambda: _answers(port, "/-/ready"), process)
-        seconds = time.perf_counter() - began
-        yield Peer(
-            name="alertmanager",
-            process=process,
-            port=port,
-            ready_seconds=seconds,
-            folder=folder,
-        )
+    with new_folder() as folder:
+        (folder / "am.yml").write_text(configuration)
+        port = _free_port()
+        command = [
+            ALERTMANAGER,
+            f"--config.file={folder / 'am.yml'}",
+            f"--storage.path={folder / 'data'}",
+            f"--web.listen-address=127.0.0.1:{port}",
+            "--cluster.listen-address=",
+            "--log.level=error",
+        ]
+        began = time.perf_counter()
+        with _running(command, folder, dict(os.environ)) as process:
+            _wait(lambda: _answers(port, "/-/ready"), process)
+            yield Peer(
+                name="alertmanager",
+                process=process,
+                port=port,
+                began=began,
+                ready_seconds=time.perf_counter() - began,
+                folder=folder,
+            )
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -213,7 +240,6 @@ def _running(
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _wait(holds: Callable[[], bool], process: "subprocess.Popen[bytes]") -> None:

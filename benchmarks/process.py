@@ -1,5 +1,6 @@
 """Start-up, idle memory, and how soon a command of the CLI is through."""
 
+import json
 import resource
 import subprocess
 import sys
@@ -7,26 +8,89 @@ import time
 from typing import Any
 
 from benchmarks import configuration
-from benchmarks.peer import Peer, UnmeasurableError, alertmanager, environment, handrail
+from benchmarks.peer import (
+    Peer,
+    UnmeasurableError,
+    alertmanager,
+    configure,
+    environment,
+    handrail,
+    handrail_on,
+    new_folder,
+)
 from benchmarks.ratio import Ratio, median
+from benchmarks.sink import http_sink
 
 SETTLE_SECONDS = 3.0
-COMMANDS = (("--help",), ("ack", "--help"), ("page", "list"))
+COMMANDS = (("--version",), ("ack", "--help"), ("alert", "list"), ("page", "list"))
+OVERDUE_AFTER_SECONDS = 2.0
+PATIENCE_SECONDS = 30.0
 
 
 def startup(*, is_quick: bool) -> dict[str, Any]:
-    """Time from the start of the process on fresh data until it says it is ready."""
-    wall: tuple[list[float], list[float]] = ([], [])
-    busy: tuple[list[float], list[float]] = ([], [])
-    for _ in range(3 if is_quick else 10):
+    """Time from the start of the process until it says that it is ready.
+
+    On fresh data, then once more on what that left; and, with a message that became
+    due while nobody served, until that message has arrived.
+    """
+    rounds = 3 if is_quick else 10
+    wall: dict[str, list[float]] = {}
+    busy: dict[str, list[float]] = {}
+
+    def note(name: str, peer: Peer) -> None:
+        wall.setdefault(name, []).append(peer.ready_seconds)
+        busy.setdefault(name, []).append(peer.cpu_seconds())
+
+    overdue: list[float] = []
+    with handrail():
+        pass  # its modules are compiled now, as an installer leaves them
+    for _ in range(rounds):
         with alertmanager(configuration.QUIET_ALERTMANAGER) as peer:
-            wall[1].append(peer.ready_seconds)
-            busy[1].append(peer.cpu_seconds())
-        with handrail() as peer:
-            wall[0].append(peer.ready_seconds)
-            busy[0].append(peer.cpu_seconds())
-    found = _told("start-up, s", *wall)
-    return found | _told("start-up, s of processor time", *busy)
+            note("alertmanager", peer)
+        with new_folder() as folder:
+            with handrail_on(folder) as peer:
+                note("start-up on fresh data", peer)
+            with handrail_on(folder) as peer:
+                note("start-up", peer)
+        overdue.append(_overdue_seconds())
+    found: dict[str, Any] = {}
+    for name in ("start-up on fresh data", "start-up"):
+        found |= _told(f"{name}, s", wall[name], wall["alertmanager"])
+        cpu = f"{name}, s of processor time"
+        found |= _told(cpu, busy[name], busy["alertmanager"])
+    print(
+        f"start to first overdue message, s: {median(overdue):.2f}"
+        f" ({min(overdue):.2f}-{max(overdue):.2f}, n={rounds})",
+        flush=True,
+    )
+    return found | {"start to first overdue message, s": overdue}
+
+
+def _overdue_seconds() -> float:
+    """Kill a server that owes a message; return how soon the next one delivers it."""
+    with http_sink() as (url, arrivals), new_folder() as folder:
+        with handrail_on(folder) as peer:
+            told = configuration.late_handrail(url, seconds=OVERDUE_AFTER_SECONDS)
+            configure(peer, told)
+            peer.post(peer.alerts_path(), [{"labels": {"alertname": "Overdue"}}])
+            _await_page(peer)
+            peer.process.kill()
+        time.sleep(OVERDUE_AFTER_SECONDS)
+        if arrivals.bodies:
+            msg = "the message was sent before the server was killed"
+            raise UnmeasurableError(msg)
+        with handrail_on(folder) as peer:
+            at = arrivals.wait_for(b"Overdue", seconds=PATIENCE_SECONDS)
+            return at - peer.began
+
+
+def _await_page(peer: Peer) -> None:
+    until = time.perf_counter() + PATIENCE_SECONDS
+    while not json.loads(peer.get("/api/v1/pages"))["items"]:
+        if time.perf_counter() > until:
+            msg = "no page was opened"
+            raise UnmeasurableError(msg)
+        time.sleep(0.005)
 
 
 def memory(*, is_quick: bool) -> dict[str, Any]:
