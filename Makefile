@@ -52,7 +52,7 @@ soak: $(DEV_STAMP) ## an hour of simulation, 2,000 kills, 20,000 power cuts
 	  tests/simulation/test_campaign.py tests/crash
 
 .PHONY: bench
-bench: $(DEV_STAMP) ## measure against a real Alertmanager; ARGS='ingest --quick'
+bench: $(DEV_STAMP) ## measure against a real Alertmanager (docs/performance.md); ARGS='ingest --quick'
 	@PYTHONPATH=src:. $(BIN)/python -m benchmarks $(ARGS)
 
 .PHONY: check

@@ -55,7 +55,7 @@ FORBIDDEN_WORDS = {
 
 FREE_FOLDERS = {
     "conformance", "world", "scenarios", "simulation", "crash", "peers", "browser",
-    "packaging",
+    "packaging", "benchmarks",
 }  # fmt: skip
 """Test folders that test the whole, or the product against others: no module each."""
 
