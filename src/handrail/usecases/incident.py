@@ -178,7 +178,8 @@ def amend(desk: Desk, name: str, facts: e.FactsAmended) -> Incident:
     """Put facts right: title, summary, service, when and by whom it was noticed.
 
     Raises:
-        InvalidError: An instant lies in the future, or there is no such service.
+        InvalidError: An instant lies in the future, there is no such service, or the
+            title is empty.
     """
     services = desk.tx.configuration.snapshot().services
     if facts.service is not None and facts.service not in services:
@@ -186,8 +187,7 @@ def amend(desk: Desk, name: str, facts: e.FactsAmended) -> Incident:
         raise InvalidError(msg, fields={"service": "no such service"})
     _past(facts.detected_at, "detected_at", desk.tx)
     _past(facts.impact_started_at, "impact_started_at", desk.tx)
-    nothing = facts == e.FactsAmended()
-    return change(desk, name, lambda _: () if nothing else (facts,))
+    return change(desk, name, lambda i: command.amend(i, facts))
 
 
 def change_severity(
@@ -209,7 +209,7 @@ def mitigated(
 ) -> Incident:
     """Say that the impact stopped, now or at an instant that has passed."""
     return change(
-        desk, name, lambda i: command.mitigated(i, reason=reason), occurred_at=at
+        desk, name, lambda i: command.mitigated(i, reason=reason, at=at), occurred_at=at
     )
 
 
@@ -442,7 +442,7 @@ def attach(desk: Desk, name: str, file: EvidenceFile) -> Incident:
         media_type=file.media_type or "application/octet-stream",
         size=size,
         sha256=hashlib.sha256(file.content).hexdigest(),
-        note=file.note.strip(),
+        note=command.optional_text(file.note, field="note"),
         by=desk.by,
     )
     after = change(desk, name, lambda _: (attached,))

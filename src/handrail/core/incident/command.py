@@ -5,6 +5,7 @@ so already. Source: domain.md §4.
 """
 
 from collections.abc import Mapping
+from dataclasses import fields, replace
 from datetime import datetime
 
 from handrail.core import limits
@@ -49,6 +50,15 @@ def require_text(text: str, *, field: str, most: int = limits.ENTRY_CHARS_MAX) -
     return text
 
 
+def optional_text(text: str, *, field: str, most: int = limits.ENTRY_CHARS_MAX) -> str:
+    """Return the text without white space around it; it may be empty.
+
+    Raises:
+        InvalidError: It is too long.
+    """
+    return require_text(text, field=field, most=most) if text.strip() else ""
+
+
 def require_responding(incident: Incident, what: str) -> None:
     """Return if the response still runs.
 
@@ -59,6 +69,27 @@ def require_responding(incident: Incident, what: str) -> None:
         how = incident.ending or Ending.RESOLVED
         msg = f"{incident.name} is {how}; reopen it to {what}"
         raise ConflictError(msg)
+
+
+def amend(incident: Incident, facts: e.FactsAmended) -> tuple[e.IncidentEvent, ...]:
+    """Put facts right; what they are already is no entry.
+
+    Raises:
+        InvalidError: The title is empty, or a text is too long.
+    """
+    title, summary = facts.title, facts.summary
+    if title is not None:
+        title = require_text(title, field="title", most=limits.TITLE_CHARS_MAX)
+    if summary is not None:
+        summary = optional_text(summary, field="summary")
+    told = replace(facts, title=title, summary=summary)
+    news = {
+        one.name: value
+        for one in fields(told)
+        if (value := getattr(told, one.name)) is not None
+        and value != getattr(incident, one.name)
+    }
+    return (e.FactsAmended(**news),) if news else ()
 
 
 def change_severity(
@@ -78,9 +109,8 @@ def change_severity(
     if is_lowered and not reason.strip():
         msg = f"say why it is no longer {previous}: nobody is blamed for lowering it"
         raise InvalidError(msg, fields={"reason": "lowering asks for a reason"})
-    return (
-        e.SeverityChanged(severity=severity, previous=previous, reason=reason.strip()),
-    )
+    why = optional_text(reason, field="reason")
+    return (e.SeverityChanged(severity=severity, previous=previous, reason=why),)
 
 
 def confirm(incident: Incident, *, reason: str) -> tuple[e.IncidentEvent, ...]:
@@ -95,7 +125,8 @@ def confirm(incident: Incident, *, reason: str) -> tuple[e.IncidentEvent, ...]:
     if incident.severity is None:
         msg = f"{incident.name} has no severity yet; say how bad it is, then go on"
         raise ConflictError(msg)
-    return (_moved(incident, Stage.MITIGATE, reason or "triage is confirmed"),)
+    why = optional_text(reason, field="reason") or "triage is confirmed"
+    return (_moved(incident, Stage.MITIGATE, why),)
 
 
 def to_mitigating(incident: Incident, *, reason: str) -> tuple[e.IncidentEvent, ...]:
@@ -105,17 +136,29 @@ def to_mitigating(incident: Incident, *, reason: str) -> tuple[e.IncidentEvent, 
     return (_moved(incident, Stage.MITIGATE, reason),)
 
 
-def mitigated(incident: Incident, *, reason: str) -> tuple[e.IncidentEvent, ...]:
+def mitigated(
+    incident: Incident, *, reason: str, at: datetime | None = None
+) -> tuple[e.IncidentEvent, ...]:
     """Say that the impact has stopped: a mitigation worked, or it recovered.
+
+    Args:
+        incident: Which.
+        reason: How it stopped.
+        at: When, where that was before now.
 
     Raises:
         ConflictError: The response has ended.
-        InvalidError: Nothing says how.
+        InvalidError: Nothing says how, or it stopped before it last came back.
     """
     require_responding(incident, "go on with it")
     if incident.stage is Stage.RESOLVE:
         return ()
     why = require_text(reason, field="reason")
+    returns = (incident.recurred_at, incident.reopened_at)
+    came_back_at = max((r for r in returns if r is not None), default=None)
+    if at is not None and came_back_at is not None and at < came_back_at:
+        msg = f"the impact of {incident.name} came back after that; say when it stopped"
+        raise InvalidError(msg, fields={"at": "before the impact last came back"})
     first = to_mitigating(incident, reason="the impact stopped during triage")
     past = Stage.MITIGATE
     return (*first, e.StageMoved(stage=Stage.RESOLVE, previous=past, reason=why))
@@ -177,7 +220,7 @@ def resolve(
         names = ", ".join(o.kind.replace("_", " ") for o in owed)
         msg = f"still owed: {names}. Meet them, or resolve despite them"
         raise ConflictError(msg)
-    why = reason.strip() or "full recovery is confirmed"
+    why = optional_text(reason, field="reason") or "full recovery is confirmed"
     return (e.IncidentResolved(next_stage=next_stage, reason=why),)
 
 
@@ -211,7 +254,7 @@ def merge(
         msg = f"{incident.name} cannot be merged into itself"
         raise ConflictError(msg)
     _require_all_clear(incident, "merge")
-    why = reason.strip() or "the same incident"
+    why = optional_text(reason, field="reason") or "the same incident"
     gone = e.IncidentMerged(into=into.id, into_number=into.number, reason=why)
     kept = e.IncidentAbsorbed(
         other=incident.id, other_number=incident.number, reason=why
@@ -259,11 +302,8 @@ def hand_over(
     require_responding(incident, "hand its command over")
     if to == incident.commander:
         return ()
-    return (
-        e.CommandHandedOver(
-            to=to, previous=incident.commander, reason=reason.strip() or "handed over"
-        ),
-    )
+    why = optional_text(reason, field="reason") or "handed over"
+    return (e.CommandHandedOver(to=to, previous=incident.commander, reason=why),)
 
 
 def offer_command(

@@ -1,6 +1,7 @@
 """What follows by itself from what happened: promises created, met, missed, lifted."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from handrail.core.ids import IncidentId
@@ -10,7 +11,7 @@ from handrail.core.incident.incident import Incident
 from handrail.core.incident.role import IncidentRole
 from handrail.core.incident.stage import Stage
 from handrail.core.obligation.demand import Demands, demand_of
-from handrail.core.obligation.derive import demanded, derive
+from handrail.core.obligation.derive import Standing, Turn, demanded, derive
 from handrail.core.obligation.obligation import Obligation, ObligationKind
 from handrail.core.status_page.notice import NoticeStage
 
@@ -39,8 +40,13 @@ def follow(  # noqa: C901, PLR0911, PLR0912 - one flat table, a line an event
     match event:
         case e.SeverityChanged():
             return tuple(_severity(incident, event, demands, now))
-        case e.IncidentDeclared() | e.IncidentReopened():
+        case e.IncidentDeclared():
             return tuple(_demanded(incident, demands, now))
+        case e.IncidentReopened():
+            lifted = _lifted(incident, "the response began anew", now)
+            return (*lifted, *_demanded(incident, demands, now))
+        case e.StageMoved(previous=Stage.RESOLVE):
+            return tuple(_recurred(incident, demands, now))
         case e.RoleTaken(role=role) if role in _NAMED:
             why = f"{event.user} is {role.replace('_', ' ')}"
             return tuple(_met(incident, _NAMED[role], why, now))
@@ -52,7 +58,7 @@ def follow(  # noqa: C901, PLR0911, PLR0912 - one flat table, a line an event
         case e.IncidentResolved():
             return tuple(_resolved(incident, event, demands, now))
         case e.IncidentDeclined() | e.IncidentMerged():
-            return tuple(_lifted(incident, "the response ended"))
+            return tuple(_lifted(incident, "the response ended", now))
         case e.PostmortemPublished():
             kind = ObligationKind.POSTMORTEM_PUBLISHED
             return tuple(_met(incident, kind, "the postmortem is published", now))
@@ -67,11 +73,18 @@ def _severity(
         kind = ObligationKind.SEVERITY_ASSESSED
         yield from _met(incident, kind, f"it is {event.severity}", now)
         owed = tuple(o for o in incident.obligations if o.kind is not kind)
+        turn = Turn.ASSESSED
     else:
         owed = incident.obligations
-    is_raised = event.previous is None or event.severity.rank < event.previous.rank
-    demand = demand_of(event.severity, demands)
-    derived = derive(owed, demand, is_raised=is_raised, now=now)
+        is_raised = event.severity.rank < event.previous.rank
+        turn = Turn.RAISED if is_raised else Turn.LOWERED
+    derived = derive(
+        owed,
+        demand_of(event.severity, demands),
+        turn=turn,
+        standing=_standing(incident),
+        now=now,
+    )
     if derived.cancelled:
         why = f"the severity is {event.severity} now"
         yield e.ObligationsCancelled(obligations=derived.cancelled, why=why)
@@ -82,19 +95,34 @@ def _severity(
 def _demanded(
     incident: Incident, demands: Demands, now: datetime
 ) -> Iterator[e.IncidentEvent]:
-    yield from _lifted(incident, "the response began anew")
-    met_for_good = {
-        o.kind for o in incident.obligations if o.met_at and o.kind in _NAMED.values()
-    }
-    demand = demand_of(incident.severity, demands)
-    derived = derive((), demand, is_raised=True, now=now)
-    added = tuple(
-        demanded(o.kind, incident.obligations, since=o.since, due_at=o.due_at)
-        for o in derived.added
-        if o.kind not in met_for_good
+    derived = derive(
+        tuple(replace(o, cancelled_at=now) for o in incident.obligations),
+        demand_of(incident.severity, demands),
+        turn=Turn.ASSESSED,
+        standing=_standing(incident),
+        now=now,
     )
-    if added:
-        yield e.ObligationsAdded(obligations=added)
+    if derived.added:
+        yield e.ObligationsAdded(obligations=derived.added)
+
+
+def _standing(incident: Incident) -> Standing:
+    """Return what needs no promise any more, and who waits for the next word.
+
+    What was met before a reopening is owed anew, but for roles that are still held.
+    """
+    present = incident.obligations[incident.earlier_obligations :]
+    done = {o.kind for o in present if o.met_at is not None}
+    done |= {kind for role, kind in _NAMED.items() if incident.holders(role)}
+    was_told = incident.public_word_at is not None
+    if was_told:
+        done.add(ObligationKind.PUBLIC_NOTICE)
+    had_next = any(o.kind is ObligationKind.NEXT_UPDATE for o in present)
+    return Standing(
+        done=frozenset(done),
+        is_word_awaited=incident.all_clear_at is None and (was_told or had_next),
+        promised_at=incident.next_update_at,
+    )
 
 
 def _met(
@@ -120,26 +148,41 @@ def _word(
     elif event.audience in _TOLD:
         why = f"{event.audience} were told"
         yield from _met(incident, _TOLD[event.audience], why, now)
-        if incident.public_told_at is not None:
+        if incident.public_word_at is not None:
             return  # The public was promised the next word; this one is not for them.
     else:
         return
     yield from _met(incident, ObligationKind.NEXT_UPDATE, "the word is out", now)
-    cadence = demand_of(incident.severity, demands).within.get(
-        ObligationKind.NEXT_UPDATE
-    )
-    due_at = event.next_update_at or (now + cadence if cadence else None)
-    if incident.is_responding and due_at is not None and not is_over:
-        following = demanded(
-            ObligationKind.NEXT_UPDATE, incident.obligations, since=now, due_at=due_at
-        )
+    if not is_over:
+        yield from _next_word(incident, event.next_update_at, demands, now)
+
+
+def _recurred(
+    incident: Incident, demands: Demands, now: datetime
+) -> Iterator[e.IncidentEvent]:
+    """Yield that the public, which had the all-clear, waits for word again."""
+    kind = ObligationKind.NEXT_UPDATE
+    is_owed = any(o.kind is kind and o.is_open for o in incident.obligations)
+    if incident.public_word_at is not None and not is_owed:
+        yield from _next_word(incident, None, demands, now)
+
+
+def _next_word(
+    incident: Incident, promised_at: datetime | None, demands: Demands, now: datetime
+) -> Iterator[e.IncidentEvent]:
+    """Yield the promise of the next word, where one is due to anybody."""
+    kind = ObligationKind.NEXT_UPDATE
+    cadence = demand_of(incident.severity, demands).within.get(kind)
+    due_at = promised_at or (now + cadence if cadence else None)
+    if incident.is_responding and due_at is not None:
+        following = demanded(kind, incident.obligations, since=now, due_at=due_at)
         yield e.ObligationsAdded(obligations=(following,))
 
 
 def _resolved(
     incident: Incident, event: e.IncidentResolved, demands: Demands, now: datetime
 ) -> Iterator[e.IncidentEvent]:
-    yield from _lifted(incident, "the response ended")
+    yield from _lifted(incident, "the response ended", now)
     kind = ObligationKind.POSTMORTEM_PUBLISHED
     within = demand_of(incident.severity, demands).within.get(kind)
     if within is not None and event.next_stage is Stage.LEARN:
@@ -147,10 +190,15 @@ def _resolved(
         yield e.ObligationsAdded(obligations=(owed,))
 
 
-def _lifted(incident: Incident, why: str) -> Iterator[e.IncidentEvent]:
-    lifted = tuple(o.id for o in incident.obligations if o.is_open)
+def _lifted(incident: Incident, why: str, now: datetime) -> Iterator[e.IncidentEvent]:
+    """Yield that nothing is owed any more; what was missed stays missed."""
+    lifted = [o for o in incident.obligations if o.is_open]
+    for owing in lifted:
+        if now > owing.due_at and owing.missed_at is None:
+            yield e.ObligationMissed(obligation=owing.id)
     if lifted:
-        yield e.ObligationsCancelled(obligations=lifted, why=why)
+        ids = tuple(o.id for o in lifted)
+        yield e.ObligationsCancelled(obligations=ids, why=why)
 
 
 Happened = tuple[e.IncidentEvent, datetime]

@@ -110,14 +110,12 @@ def _(event: e.SeverityChanged, incident: Incident, at: datetime) -> Incident:
 
 @_apply.register
 def _(event: e.StageMoved, incident: Incident, at: datetime) -> Incident:
-    is_mitigated = event.stage is Stage.RESOLVE
-    closed_at = at if event.stage is Stage.CLOSED else incident.closed_at
-    return replace(
-        incident,
-        stage=event.stage,
-        mitigated_at=at if is_mitigated else incident.mitigated_at,
-        closed_at=closed_at,
-    )
+    moved = replace(incident, stage=event.stage)
+    if event.stage is Stage.RESOLVE:
+        return replace(moved, mitigated_at=at)
+    if event.previous is Stage.RESOLVE:
+        return replace(moved, mitigated_at=None, recurred_at=at, all_clear_at=None)
+    return moved
 
 
 @_apply.register
@@ -168,7 +166,9 @@ def _(event: e.IncidentReopened, incident: Incident, at: datetime) -> Incident:
         closed_at=None,
         reopened_at=at,
         merged_into=None,
+        public_word_at=None,
         all_clear_at=None,
+        earlier_obligations=len(incident.obligations),
     )
     return _commanded(back, event.by)
 
@@ -245,8 +245,10 @@ def _(event: e.EvidenceAttached, incident: Incident, at: datetime) -> Incident:
 @_apply.register
 def _(event: e.UpdatePosted, incident: Incident, at: datetime) -> Incident:
     del at
-    promised = event.next_update_at or incident.next_update_at
-    return replace(incident, next_update_at=promised)
+    is_awaited = event.audience is not e.Audience.RESPONDERS
+    if not is_awaited or incident.public_word_at is not None:
+        return incident  # It is not the word that was promised.
+    return replace(incident, next_update_at=event.next_update_at)
 
 
 @_apply.register
@@ -392,6 +394,7 @@ def _(event: e.NoticePublished, incident: Incident, at: datetime) -> Incident:
         incident,
         notices=(*incident.notices, event.notice_id),
         public_told_at=incident.public_told_at or at,
+        public_word_at=at,
         all_clear_at=at if is_over else None,
         component_status={**incident.component_status, **event.components},
         next_update_at=None if is_over else event.next_update_at,

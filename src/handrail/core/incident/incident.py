@@ -80,11 +80,17 @@ class Incident:
         service: The service it is about, or none.
         ending: How the response ended; none while it runs.
         pages: The pages that belong to it, and why.
-        public_told_at: When the first public notice of this response went out.
+        recurred_at: When its impact last came back before it was resolved.
+        public_told_at: When the first public notice of all went out.
+        public_word_at: When the public was last told of the present response; none
+            again once it is reopened.
         all_clear_at: When the public was told that it is over; none again once it
-            is told otherwise.
+            is told otherwise, or the impact is back.
         component_status: What the public was last told of each component.
-        next_update_at: When the next word was promised to anybody, or none.
+        earlier_obligations: How many of the obligations are of responses before the
+            last reopening.
+        next_update_at: When the next word was promised to who waits for it (the
+            public, once it was told), or none.
         sequence: Number of the last event in the incident's stream.
     """
 
@@ -112,10 +118,12 @@ class Incident:
     learned_at: datetime | None = None
     closed_at: datetime | None = None
     reopened_at: datetime | None = None
+    recurred_at: datetime | None = None
     ending: Ending | None = None
     merged_into: IncidentId | None = None
     absorbed: tuple[int, ...] = ()
     obligations: tuple[Obligation, ...] = ()
+    earlier_obligations: int = 0
     mitigations: tuple[Mitigation, ...] = ()
     tasks: tuple[Task, ...] = ()
     evidence: tuple[Evidence, ...] = ()
@@ -123,6 +131,7 @@ class Incident:
     pages: Mapping[PageId, PagePurpose] = field(default_factory=dict)
     notices: tuple[NoticeId, ...] = ()
     public_told_at: datetime | None = None
+    public_word_at: datetime | None = None
     all_clear_at: datetime | None = None
     component_status: Mapping[Slug, ComponentStatus] = field(default_factory=dict)
     next_update_at: datetime | None = None

@@ -8,6 +8,7 @@ from handrail.core.ids import MitigationId, Slug, TaskId, UpdateId
 from handrail.core.incident import event as e
 from handrail.core.incident.command import (
     mitigated,
+    optional_text,
     require_responding,
     require_text,
     to_mitigating,
@@ -143,7 +144,10 @@ def judge_mitigation(
         msg = f"{tried.title!r} is still being carried out; wait for its answer"
         raise ConflictError(msg)
     judged = e.MitigationJudged(
-        mitigation_id=mitigation_id, outcome=outcome, remark=remark.strip(), by=by
+        mitigation_id=mitigation_id,
+        outcome=outcome,
+        remark=optional_text(remark, field="remark"),
+        by=by,
     )
     is_over = outcome is MitigationOutcome.WORKED and incident.stage in {
         Stage.TRIAGE,
