@@ -28,6 +28,7 @@ from handrail.core.people.user import User
 from handrail.ports.clock import Clock
 from handrail.ports.source import Parsed
 from handrail.sources import found_sources
+from handrail.status.serve import routes as status_routes
 from handrail.storage.sqlite import SqliteStore
 from handrail.system.document_reader import YamlDocumentReader
 from handrail.system.id_source import RandomIds
@@ -338,7 +339,7 @@ def site(
     app = create_app(
         deps,
         mounts=(*_ingest(deps), *mounts),
-        handlers=[routes(console)],
+        handlers=[routes(console), status_routes(folder / "status")],
         error_page=error_page,
     )
     made = Site(

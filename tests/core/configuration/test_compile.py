@@ -113,4 +113,4 @@ def test_a_component_refers_to_a_service_that_exists() -> None:
 
     lines = [problem.line() for problem in result.problems if problem.is_error]
     assert len(lines) == 1
-    assert "no service 'shop'" in lines[0]
+    assert 'no service "shop"' in lines[0]
