@@ -154,6 +154,7 @@ class Site:
     base_url: str
     deps: Deps
     app: Application
+    status_folder: Path
     mails: list[tuple[User, str]] = field(default_factory=list)
 
     def ask(
@@ -350,6 +351,7 @@ def site(
         base_url=base_url,
         deps=deps,
         app=app,
+        status_folder=folder / "status",
         mails=mails,
     )
     try:
