@@ -78,13 +78,18 @@ class PublishStatus:
 
     def _write(self, mark: tuple[int, int]) -> None:
         try:
-            count = self._publish(self._store.read(notice.public_view))
+            view = self._store.read(notice.public_view)
+            count = self._publish(view)
         except Exception:  # noqa: BLE001 - the page is tried again, whatever it was
             _log.exception("status_page_not_written")
             self._look_at = self._clock.monotonic() + AFTER_ERROR.total_seconds()
             return
         if mark != self._mark:
-            _log.info("status_page_written", files=count)
+            _log.info(
+                "status_page_written",
+                files=count,
+                open_incidents=len(view.open_incidents),
+            )
         self._mark = mark
         self._renew_at = self._clock.monotonic() + EVERY.total_seconds()
 
