@@ -156,7 +156,7 @@ def test_the_first_page_answers_what_is_wrong_since_when_and_when_is_more_said()
     assert "Checkout: Partial outage" in text
     assert "Sunday, 8 March 2026 Sign-in fails Resolved, lasted 1 h 15 min" in text
     assert "Saturday, 7 March 2026 Invoices came late" in text
-    assert "Monday, 9 March 2026 No incident." in text
+    assert "Monday, 9 March 2026 No incident began." in text
 
 
 def test_a_promise_that_was_not_kept_is_said_to_be_late() -> None:

@@ -129,11 +129,11 @@ def test_the_days_past_are_shown_even_where_nothing_happened() -> None:
     old = notice(1, 1, NoticeStage.RESOLVED, at=NOON - timedelta(days=2))
     older = notice(2, 1, NoticeStage.RESOLVED, at=NOON - timedelta(days=DAYS_SHOWN))
 
-    days = seen(old, older, notice(3)).past_days()
+    days = seen(old, older, notice(3)).days()
 
     assert len(days) == DAYS_SHOWN
-    assert days[0] == (NOON.date(), [])
-    assert [i.number for _, found in days for i in found] == [1]
+    assert days[1] == (NOON.date() - timedelta(days=1), [])
+    assert [i.number for _, found in days for i in found] == [3, 1]
     assert days[2][1][0].number == 1
 
 

@@ -20,7 +20,7 @@ from handrail.core.status_page.component import (
 from handrail.core.status_page.notice import Notice, NoticeStage
 
 DAYS_SHOWN = 15
-"""Days of past incidents on the first page, today among them."""
+"""Days on the first page, today among them."""
 
 
 @unique
@@ -208,15 +208,12 @@ class PublicView:
             for group in order
         ]
 
-    def past_days(self) -> list[tuple[date, list[PublicIncident]]]:
-        """Return the last days (UTC), today first, with what began and ended on each.
-
-        An incident stands on the day it began; one that is open stands elsewhere.
-        """
+    def days(self) -> list[tuple[date, list[PublicIncident]]]:
+        """Return the last days (UTC), today first, with what began on each."""
         today = self.as_of.date()
         days = [today - timedelta(days=back) for back in range(DAYS_SHOWN)]
-        past = [i for i in self.incidents if not i.is_open]
-        return [(d, [i for i in past if i.started_at.date() == d]) for d in days]
+        told = self.incidents
+        return [(d, [i for i in told if i.started_at.date() == d]) for d in days]
 
 
 def public_view(
