@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
 from typing import TextIO
@@ -41,12 +42,16 @@ from handrail.engine.housekeeping import (
     reclaim_claims,
 )
 from handrail.engine.loop import Engine, Progress
+from handrail.engine.publish_status import PublishStatus
 from handrail.engine.report import Duty
 from handrail.engine.send_deliveries import SendDeliveries, SendingParts
 from handrail.settings import Settings, environment
 from handrail.sources import found_sources
+from handrail.status import files as status_files
+from handrail.status.serve import routes as status_routes
 from handrail.storage.archive import Manifest
 from handrail.storage.database import open_store, sqlite_path
+from handrail.storage.reading import read_once
 from handrail.storage.sqlite_driver import is_wal_safe, sqlite_version
 from handrail.system import logging
 from handrail.system.address_guard import AddressGuard
@@ -60,6 +65,7 @@ from handrail.system.vault import KeyVault, load_key
 from handrail.system.watchdog import Watchdog
 from handrail.usecases import access, configuration, evaluation, installation
 from handrail.usecases.message import compose
+from handrail.usecases.notice import public_view
 from handrail.web.deps import Console, SendSignInLink
 from handrail.web.routes import error_page, routes
 from handrail.web.screens.sign_in import sign_in_letter
@@ -125,7 +131,10 @@ class Handrail:
                 URGENT_THREADS, thread_name_prefix="handrail-acknowledge"
             )
             self._build_engine(settings, base_url=base_url, streams=streams)
-            self.asgi: ASGIApp = self._application(base_url)
+            folder = settings.status_folder
+            publish = partial(status_files.publish, folder=folder, base_url=base_url)
+            self._status = PublishStatus(self._store, self._clock, publish)
+            self.asgi: ASGIApp = self._application(base_url, folder)
             undo.pop_all()
 
     def start(self) -> None:
@@ -146,6 +155,7 @@ class Handrail:
     def stop(self) -> None:
         """Finish what is in flight, then close the database and leave the folder."""
         self._engine.stop()
+        self._status.stop()
         self._watchdog.stop()
         self._sender.stop(grace_seconds=SENDS_FINISH_SECONDS)
         self._urgent.shutdown()
@@ -215,9 +225,10 @@ class Handrail:
             reclaim_claims(self._store, self._clock),
             prune(self._store, self._clock),
             AuditRecord(self._store, self._clock, self._ids),
+            self._status,
         )
 
-    def _application(self, base_url: str) -> ASGIApp:
+    def _application(self, base_url: str, status: Path) -> ASGIApp:
         sources = found_sources()
         deps = Deps(
             store=self._store,
@@ -255,7 +266,7 @@ class Handrail:
         return create_app(
             deps,
             mounts=[_mount(route) for route in ingest_routes(ingest)],
-            handlers=[routes(console)],
+            handlers=[routes(console), status_routes(status)],
             error_page=error_page,
         ).asgi
 
@@ -348,6 +359,18 @@ def fill(settings: Settings, source: Path) -> Manifest:
         return restore(source, settings.database, now=SystemClock().now())
     finally:
         folder.unlock()
+
+
+def publish_status(settings: Settings, folder: Path) -> int:
+    """Write the status page to a folder; return how many files changed.
+
+    Raises:
+        DomainError: The database cannot be read, or the folder not written.
+    """
+    now = SystemClock().now()
+    view = read_once(settings.database, public_view, now=now)
+    base_url = settings.base_url or f"http://localhost:{settings.port}"
+    return status_files.publish(view, folder, base_url=base_url)
 
 
 def _vault(settings: Settings, folder: DataFolder, ids: RandomIds) -> KeyVault:

@@ -168,6 +168,15 @@ class Settings:
             words="Where the database, the secret key and the operator's token are.",
         )
     )
+    status_dir: Path | None = field(
+        metadata=_spec(
+            _optional_path,
+            "",
+            unit="folder",
+            words="Where the status page's files are written. "
+            "Empty: status in the data folder.",
+        )
+    )
     database_url: str = field(
         metadata=_spec(
             _database,
@@ -277,6 +286,11 @@ class Settings:
     def port(self) -> int:
         """Return the port to listen on; 0 for any free one."""
         return split_address(self.listen)[1]
+
+    @property
+    def status_folder(self) -> Path:
+        """Return where the status page's files are written."""
+        return self.status_dir or self.data_dir / "status"
 
     @property
     def database(self) -> str:

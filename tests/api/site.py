@@ -28,6 +28,7 @@ from handrail.core.people.user import User
 from handrail.ports.clock import Clock
 from handrail.ports.source import Parsed
 from handrail.sources import found_sources
+from handrail.status.serve import routes as status_routes
 from handrail.storage.sqlite import SqliteStore
 from handrail.system.document_reader import YamlDocumentReader
 from handrail.system.id_source import RandomIds
@@ -153,6 +154,7 @@ class Site:
     base_url: str
     deps: Deps
     app: Application
+    status_folder: Path
     mails: list[tuple[User, str]] = field(default_factory=list)
 
     def ask(
@@ -338,7 +340,7 @@ def site(
     app = create_app(
         deps,
         mounts=(*_ingest(deps), *mounts),
-        handlers=[routes(console)],
+        handlers=[routes(console), status_routes(folder / "status")],
         error_page=error_page,
     )
     made = Site(
@@ -349,6 +351,7 @@ def site(
         base_url=base_url,
         deps=deps,
         app=app,
+        status_folder=folder / "status",
         mails=mails,
     )
     try:

@@ -126,6 +126,8 @@ def test_what_is_public_is_only_this() -> None:
         ("GET", "/api/v1/openapi.json"),
         ("GET", "/static/console.css"),
         ("GET", "/static/live.js"),
+        ("GET", "/status"),
+        ("GET", "/status/{path}"),
         ("GET", "/sign-in"),
         ("POST", "/sign-in"),
         ("GET", "/sign-in/{secret}"),

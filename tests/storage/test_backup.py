@@ -16,6 +16,7 @@ from tests.conformance.examples import (
 )
 from tests.conformance.test_access import link, token
 from tests.conformance.test_event import new
+from tests.conformance.test_notice import declared, told
 from tests.postgres_server import PostgresServer
 
 from handrail.core.access.grant import Session
@@ -75,6 +76,7 @@ def fill(store: ServingStore) -> None:
         tx.meta.set("key", "value")
 
     store.run(work)
+    told(store, declared(store))
     store.run(lambda tx: tx.access.add_session(_session(tx.now)))
 
 

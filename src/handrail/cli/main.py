@@ -23,6 +23,10 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "page": ("page:page", "List and show pages."),
         "oncall": ("oncall:oncall", "Who is on call, now or at another time."),
     },
+    "Tell the public": {
+        "notice": ("notice:notice", "Publish, list and suggest public notices."),
+        "status": ("status:status", "The status page, and its files."),
+    },
     "See what happened": {
         "alert": ("alert:alert", "List, show and send alerts."),
         "explain": ("explain:explain", "Why somebody was paged, or was not."),

@@ -87,6 +87,10 @@ ENTRY_CHARS_MAX = 10_000
 """One timeline entry; a longer log excerpt is attached as evidence."""
 UPDATE_CHARS_MAX = 4_000
 """One internal update or public notice; what is longer is not read."""
+PUBLIC_TITLE_CHARS_MAX = 255
+"""Statuspage's limit for an incident's name."""
+PUBLIC_INCIDENTS_SHOWN_MAX = 100
+"""Incidents on the status page's history; those that are open are always there."""
 EVIDENCE_BYTES_MAX = 10 * 1024 * 1024
 """One evidence file."""
 INCIDENT_REOPEN_WINDOW = timedelta(days=14)

@@ -36,6 +36,7 @@ from handrail.core.paging.delivery import Attempt, Delivery
 from handrail.core.paging.page import Page
 from handrail.core.people.contact_method import ChannelKind
 from handrail.ports.incident import IncidentStore
+from handrail.ports.notice import NoticeStore
 from handrail.ports.setback import Otherwise, Setback, refuse
 
 T = TypeVar("T")
@@ -478,6 +479,8 @@ class Transaction(Protocol):
     def delivery(self) -> DeliveryStore: ...
     @property
     def incident(self) -> IncidentStore: ...
+    @property
+    def notice(self) -> NoticeStore: ...
     @property
     def configuration(self) -> ConfigurationStore: ...
     @property

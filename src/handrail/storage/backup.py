@@ -47,8 +47,8 @@ def backup(url: str, target: Path, *, now: datetime) -> Manifest:
         msg = f"{target} exists already; name a new file"
         raise InvalidError(msg)
     part = target.with_name(target.name + ".part")
-    with _source(url) as connection:
-        schema = _present_schema(connection)
+    with one_moment(url) as connection:
+        schema = present_schema(connection)
         os.close(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, _PRIVATE))
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
             manifest = Manifest(
@@ -101,15 +101,21 @@ def restore(source: Path, url: str, *, now: datetime) -> Manifest:
     return manifest
 
 
-def _present_schema(connection: Connection) -> str:
+def present_schema(connection: Connection) -> str:
+    """Return the database's schema.
+
+    Raises:
+        InvalidError: There is no Handrail database.
+        ConflictError: The schema is not this version's.
+    """
     present = schema_revision(connection)
     if present is None:
-        msg = "there is no Handrail database to save"
+        msg = "there is no Handrail database"
         raise InvalidError(msg)
     if present != head_revision():
         msg = (
-            f"the database has schema {present}; save it with the version of Handrail "
-            "that serves it"
+            f"the database has schema {present}; use the version of Handrail that "
+            "serves it"
         )
         raise ConflictError(msg)
     return present
@@ -162,8 +168,13 @@ def _keep(part: Path, target: Path) -> None:
 
 
 @contextmanager
-def _source(url: str) -> Iterator[Connection]:
-    """Yield a connection that sees one moment and cannot write."""
+def one_moment(url: str) -> Iterator[Connection]:
+    """Yield a connection that sees one moment and cannot write.
+
+    Raises:
+        InvalidError: There is no such database.
+        UnavailableError: It cannot be reached.
+    """
     path = sqlite_path(url)
     if path is not None:
         if not path.exists():

@@ -14,6 +14,7 @@ from handrail.storage.incident import (
     INCIDENT_PARTICIPANT,
 )
 from handrail.storage.meta import META
+from handrail.storage.notice import NOTICE
 from handrail.storage.page import PAGE
 from handrail.storage.receipt import (
     ENTRY_COUNT,
@@ -42,6 +43,7 @@ TABLES: tuple[Table, ...] = (
     INCIDENT,
     INCIDENT_PARTICIPANT,
     EVIDENCE_CONTENT,
+    NOTICE,
     API_TOKEN,
     SESSION,
     ONE_TIME_LINK,

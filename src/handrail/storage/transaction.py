@@ -16,6 +16,7 @@ from handrail.storage.delivery import SqlDeliveryStore
 from handrail.storage.event import SqlEventStore
 from handrail.storage.incident import SqlIncidentStore
 from handrail.storage.meta import SqlMetaStore
+from handrail.storage.notice import SqlNoticeStore
 from handrail.storage.page import SqlPageStore
 from handrail.storage.receipt import SqlReceiptStore
 from handrail.storage.scope import Scope
@@ -39,6 +40,7 @@ class SqlTransaction(Transaction):
         self._page = SqlPageStore(scope)
         self._delivery = SqlDeliveryStore(scope)
         self._incident = SqlIncidentStore(scope)
+        self._notice = SqlNoticeStore(scope)
         self._configuration = SqlConfigurationStore(scope, cache)
         self._access = SqlAccessStore(scope)
         self._meta = SqlMetaStore(scope)
@@ -96,6 +98,11 @@ class SqlTransaction(Transaction):
     @override
     def incident(self) -> SqlIncidentStore:
         return self._incident
+
+    @property
+    @override
+    def notice(self) -> SqlNoticeStore:
+        return self._notice
 
     @property
     @override

@@ -87,3 +87,30 @@ def test_a_partial_matrix_keeps_the_rest_of_the_default() -> None:
     assert matrix[Severity.SEV3].hours is Hours.ALWAYS
     assert matrix[Severity.SEV3].impact == DEFAULT_MATRIX[Severity.SEV3].impact
     assert matrix[Severity.SEV1] == DEFAULT_MATRIX[Severity.SEV1]
+
+
+def test_components_keep_the_order_of_the_file_and_say_who_they_are() -> None:
+    text = """\
+components:
+  - {name: web, title: Website, group: Shop, description: Pages}
+  - {name: api}
+status_page: {title: Shop, link: https://status.example.org/, support: help@example.org}
+"""
+
+    snapshot = compiled(text)
+
+    web, api = snapshot.components.values()
+    assert (web.title, web.group, web.description) == ("Website", "Shop", "Pages")
+    assert (api.title, api.group, api.service) == ("api", "", None)
+    assert web.since == EPOCH
+    page = snapshot.status_page
+    assert (page.title, page.link) == ("Shop", "https://status.example.org")
+    assert page.support == "help@example.org"
+
+
+def test_a_component_refers_to_a_service_that_exists() -> None:
+    result = checked("component: {name: web, service: shop}")
+
+    lines = [problem.line() for problem in result.problems if problem.is_error]
+    assert len(lines) == 1
+    assert 'no service "shop"' in lines[0]

@@ -41,6 +41,7 @@ from handrail.core.severity.severity import (
     SeverityRule,
     Urgency,
 )
+from handrail.core.status_page.component import Component, StatusPage
 
 Body = Mapping[str, Any]
 """Decoded canonical JSON; its shape is what ``definition`` says of the kind."""
@@ -98,6 +99,8 @@ def compile_snapshot(documents: Iterable[Document], *, revision: int) -> Snapsho
         },
         routes=tuple(_route(p) for p in parts.get("route", ())),
         matrix=_matrix([p.body for p in parts.get("severity_matrix", ())]),
+        components={p.name: _component(p) for p in parts.get("component", ())},
+        status_page=next(map(_status_page, parts.get("status_page", ())), StatusPage()),
         last_resort=next(map(_last_resort, parts.get("last_resort", ())), None),
     )
 
@@ -277,6 +280,27 @@ def _last_resort(part: _Part) -> LastResort:
         targets=tuple(map(parse_target, part.body["notify"])),
         repeat_after=_or(repeat, limits.LAST_RESORT_REPEAT_DEFAULT),
         times=part.body.get("times", limits.LAST_RESORT_TIMES_DEFAULT),
+    )
+
+
+def _component(part: _Part) -> Component:
+    return Component(
+        name=part.name,
+        title=part.title,
+        description=part.body.get("description", ""),
+        group=part.body.get("group", ""),
+        service=part.body.get("service"),
+        order=part.document.order,
+        since=part.document.effective_from,
+    )
+
+
+def _status_page(part: _Part) -> StatusPage:
+    body = part.body
+    return StatusPage(
+        title=body.get("title", "Status"),
+        link=body.get("link", "").rstrip("/"),
+        support=body.get("support", ""),
     )
 
 

@@ -5,7 +5,13 @@ Validation and the JSON Schema are made from it.
 
 from collections.abc import Mapping, Sequence
 
-from handrail.core.configuration.kind import escalation, people, schedule, service
+from handrail.core.configuration.kind import (
+    escalation,
+    people,
+    schedule,
+    service,
+    status_page,
+)
 from handrail.core.configuration.kind.definition import KindDefinition
 
 
@@ -27,5 +33,7 @@ def definitions(source_kinds: Sequence[str]) -> Mapping[str, KindDefinition]:
         escalation.LAST_RESORT,
         service.integration(source_kinds),
         people.CHANNEL,
+        status_page.STATUS_PAGE,
+        status_page.COMPONENT,
     )
     return {kind.kind: kind for kind in kinds}

@@ -345,7 +345,12 @@ class TaskDone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticePublished:
-    """The public was told."""
+    """The public was told.
+
+    Attributes:
+        shown_at: When it is said to have held, where it was backfilled; else none.
+        is_correction: It puts an earlier notice right.
+    """
 
     notice_id: NoticeId
     stage: NoticeStage
@@ -354,6 +359,8 @@ class NoticePublished:
     components: Mapping[Slug, ComponentStatus]
     by: Slug
     next_update_at: datetime | None = None
+    shown_at: datetime | None = None
+    is_correction: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

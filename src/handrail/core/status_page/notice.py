@@ -24,15 +24,19 @@ class Notice:
     """One notice.
 
     Attributes:
-        title: Of the incident, in the public's words; the same in all its notices.
+        incident_number: The n of ``INC-n``.
+        number: Counts the incident's notices, from 1.
+        title: Of the incident, in the public's words; its last notice's title holds.
         components: How each named component stands from now on.
         next_update_at: When the next word is promised, or none.
         posted_at: When it was published.
         shown_at: When it is said to have held, earlier where it is backfilled.
+        is_correction: It puts an earlier one right.
     """
 
     id: NoticeId
     incident_id: IncidentId
+    incident_number: int
     number: int
     title: str
     stage: NoticeStage
@@ -42,6 +46,13 @@ class Notice:
     by: Slug
     posted_at: datetime
     shown_at: datetime
+    is_correction: bool = False
+
+    @property
+    def leaves_open(self) -> bool:
+        """Return whether, after it, the page still says that something is wrong."""
+        affects = any(status.is_affected for status in self.components.values())
+        return affects or self.stage is not NoticeStage.RESOLVED
 
     @property
     def is_backfilled(self) -> bool:
