@@ -26,6 +26,7 @@ from handrail.core.configuration.document import Document, Revision
 from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.ids import (
     AlertId,
+    BulletinId,
     DeliveryId,
     NodeId,
     PageId,
@@ -35,6 +36,7 @@ from handrail.core.ids import (
 from handrail.core.paging.delivery import Attempt, Delivery
 from handrail.core.paging.page import Page
 from handrail.core.people.contact_method import ChannelKind
+from handrail.ports.bulletin import BulletinStore
 from handrail.ports.incident import IncidentStore
 from handrail.ports.setback import Otherwise, Setback, refuse
 
@@ -264,6 +266,17 @@ class PageStore(Protocol):
         """Return the pages about this alert, oldest first."""
         ...
 
+    def due_for_nudge(self, *, limit: int) -> list[Page]:
+        """Return pages whose ``nudge_due_at`` has come, longest due first.
+
+        Their rows are not locked, since their alerts' must be locked before.
+        """
+        ...
+
+    def next_nudge(self) -> datetime | None:
+        """Return the earliest ``nudge_due_at`` of any page."""
+        ...
+
     def search(
         self, *, active_only: bool, limit: int, before: PageId | None = None
     ) -> list[Page]:
@@ -308,6 +321,10 @@ class DeliveryStore(Protocol):
 
     def for_page(self, page_id: PageId) -> list[Delivery]:
         """Return the page's deliveries in the order they were made."""
+        ...
+
+    def for_bulletin(self, bulletin_id: BulletinId) -> list[Delivery]:
+        """Return the bulletin's deliveries in the order they were made."""
         ...
 
     def owed_for_recipient(self, page_id: PageId, recipient: str) -> list[Delivery]:
@@ -476,6 +493,8 @@ class Transaction(Protocol):
     def page(self) -> PageStore: ...
     @property
     def delivery(self) -> DeliveryStore: ...
+    @property
+    def bulletin(self) -> BulletinStore: ...
     @property
     def incident(self) -> IncidentStore: ...
     @property

@@ -67,6 +67,7 @@ def post_update(  # noqa: PLR0913 - one word to people has these parts
     by: Slug,
     next_update_at: datetime | None,
     now: datetime,
+    told: tuple[str, ...] = (),
 ) -> tuple[e.IncidentEvent, ...]:
     """Tell people inside how it stands; "nothing new" counts.
 
@@ -81,6 +82,7 @@ def post_update(  # noqa: PLR0913 - one word to people has these parts
             text=require_text(text, field="text", most=limits.UPDATE_CHARS_MAX),
             by=by,
             next_update_at=next_update_at if incident.is_responding else None,
+            told=told,
         ),
     )
 
