@@ -26,6 +26,7 @@ from handrail.core.alert.signal import Signal, SignalAction
 from handrail.core.ids import NodeId, PageId, ReceiptId, Slug
 from handrail.core.incident.event import PagePurpose
 from handrail.core.incident.incident import Incident
+from handrail.core.incident.invariant import incident_violations
 from handrail.core.paging.invariant import (
     Violation,
     alert_violations,
@@ -34,6 +35,7 @@ from handrail.core.paging.invariant import (
 from handrail.core.paging.outcome import Outcome
 from handrail.core.paging.page import Page
 from handrail.ports.channel import Message, MessageItem
+from handrail.ports.incident import EVERYBODY
 from handrail.ports.source import Parsed
 from handrail.ports.store import Transaction
 from handrail.usecases import delivery, evaluation, message, nudge, obligation, paging
@@ -41,7 +43,7 @@ from handrail.usecases import incident as incidents
 from handrail.usecases.admission import accept
 from handrail.usecases.explain import Explanation, explain
 from handrail.usecases.incident_story import IncidentStory, incident_story
-from handrail.usecases.invariant_audit import page_facts
+from handrail.usecases.invariant_audit import incident_facts, page_facts
 from handrail.usecases.submission import Submission
 
 T = TypeVar("T")
@@ -414,6 +416,12 @@ def _violations(tx: Transaction) -> list[Violation]:
     found: list[Violation] = []
     for page in tx.page.search(active_only=False, limit=10_000):
         found.extend(page_violations(page_facts(tx, page), now=tx.now))
+    for incident in tx.incident.search(
+        viewer=EVERYBODY, responding_only=False, limit=10_000
+    ):
+        facts = incident_facts(tx, incident)
+        assert facts is not None
+        found.extend(incident_violations(facts, now=tx.now))
     for alert in tx.alert.search(open_only=False, limit=10_000):
         page_of = tx.page.get(PageId(alert.page_id)) if alert.page_id else None
         found.extend(alert_violations(alert, page=page_of, now=tx.now))

@@ -56,7 +56,8 @@ _WHY_TOLD: Mapping[EscalationReason, str] = {
 _WHY_OVER: Mapping[ResolveReason, str] = {
     ResolveReason.ALERT_RESOLVED: "its sender says it recovered",
     ResolveReason.PERSON: "a person resolved it",
-    ResolveReason.SUPERSEDED: "the alert went on as another page",
+    ResolveReason.SUPERSEDED: "it goes on as another page",
+    ResolveReason.INCIDENT_OVER: "the response to its incident ended",
 }
 
 
