@@ -21,8 +21,8 @@ from typing_extensions import override
 from handrail.core.ids import AlertId, PageId
 from handrail.core.instants import from_micros, to_micros
 from handrail.core.paging.page import Page, PageState
+from handrail.ports.page import PageStore
 from handrail.ports.setback import Otherwise, refuse
-from handrail.ports.store import PageStore
 from handrail.storage.alert import ALERT
 from handrail.storage.codec import RowCodec
 from handrail.storage.incident import INCIDENT

@@ -1,10 +1,12 @@
 """Telling people without asking them to answer: a bulletin and what it owes."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from handrail.core.escalation.policy import Target, TargetKind
 from handrail.core.ids import DeliveryId, EntryId, Slug
 from handrail.core.paging.bulletin import Bulletin
+from handrail.core.paging.debt import debt
 from handrail.core.paging.delivery import Delivery
 from handrail.core.paging.event import PlannedDelivery
 from handrail.core.paging.ladder import plan_level
@@ -66,21 +68,12 @@ def _planned(
 def _delivery(
     tx: Transaction, bulletin: Bulletin, planned: PlannedDelivery, ids: IdSource
 ) -> Delivery:
-    delivery_id = DeliveryId(ids.new_id())
-    return Delivery(
-        id=delivery_id,
-        bulletin_id=bulletin.id,
+    owed = debt(
+        planned,
+        delivery_id=DeliveryId(ids.new_id()),
         entry_id=EntryId(bulletin.id),
-        recipient=planned.recipient,
-        target=planned.target,
-        why=planned.why,
-        method=planned.method,
-        kind=planned.kind,
-        address=planned.address,
-        secret=planned.secret,
         due_at=tx.now,
-        next_attempt_at=tx.now,
         deadline_at=bulletin.deadline_at,
-        created_at=tx.now,
-        idempotency_key=f"msg_{delivery_id}",
+        now=tx.now,
     )
+    return replace(owed, bulletin_id=bulletin.id)

@@ -22,7 +22,6 @@ from handrail.core.ids import (
     PageId,
 )
 from handrail.core.incident.incident import Incident
-from handrail.core.incident.pointless import why_pointless
 from handrail.core.paging.bulletin import Bulletin
 from handrail.core.paging.delivery import Attempt, Delivery, DeliveryState
 from handrail.core.paging.dispatch import (
@@ -45,6 +44,7 @@ from handrail.ports.id_source import IdSource
 from handrail.ports.setback import Setback, UnreadableError
 from handrail.ports.store import Transaction
 from handrail.usecases import paging, setback
+from handrail.usecases.debtor import Debtors, debtor, debtors_of
 
 HELD = paging.HELD
 """The meta key that keeps everything from being sent, after a restore."""
@@ -123,12 +123,12 @@ def claim(
     )
     if not claimable:
         return []
-    debtors = _debtors(tx, claimable, ids=ids)
+    debtors = debtors_of(tx, claimable, otherwise=partial(_set_aside, tx, ids=ids))
     recent: Mapping[MethodKey, Sequence[datetime]] = tx.delivery.recent_messages(
         since=tx.now - limits.METHOD_WINDOW
     )
     planned = plan(
-        [d for d in claimable if _debtor(d) not in debtors.unreadable],
+        [d for d in claimable if debtor(d) not in debtors.unreadable],
         pages=debtors.pages,
         bulletins=debtors.pointless,
         recent=recent,
@@ -147,62 +147,6 @@ def claim(
 
     setback.each(tx, planned.sends[:messages], act, otherwise=otherwise)
     return list(claimed_ones.values())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Debtors:
-    """What owes the deliveries that are due.
-
-    Attributes:
-        pointless: By bulletin, why it need not be told any more, or none.
-        unreadable: Pages and bulletins that could not be looked at; they wait.
-    """
-
-    pages: dict[PageId, Page] = field(default_factory=dict)
-    bulletins: dict[BulletinId, Bulletin] = field(default_factory=dict)
-    pointless: dict[BulletinId, str | None] = field(default_factory=dict)
-    unreadable: set[str] = field(default_factory=set)
-
-
-def _debtor(delivery: Delivery) -> str:
-    return delivery.page_id or delivery.bulletin_id or ""
-
-
-def _debtors(tx: Transaction, due: Sequence[Delivery], *, ids: IdSource) -> _Debtors:
-    found = _Debtors()
-
-    def look_at_page(page_id: PageId) -> None:
-        page = tx.page.get(page_id)
-        if page is not None:
-            found.pages[page_id] = page
-
-    def look_at_bulletin(bulletin_id: BulletinId) -> None:
-        bulletin = tx.bulletin.get(bulletin_id)
-        if bulletin is not None:
-            found.bulletins[bulletin_id] = bulletin
-            found.pointless[bulletin_id] = _why_pointless(tx, bulletin)
-
-    def otherwise(debtor: str, why: Setback) -> None:
-        found.unreadable.add(debtor)
-        theirs = [d for d in due if _debtor(d) == debtor]
-        _set_aside(tx, theirs, why, ids=ids)
-
-    page_ids = sorted({d.page_id for d in due if d.page_id is not None})
-    setback.each(tx, page_ids, look_at_page, otherwise=otherwise)
-    bulletin_ids = sorted({d.bulletin_id for d in due if d.bulletin_id is not None})
-    setback.each(tx, bulletin_ids, look_at_bulletin, otherwise=otherwise)
-    return found
-
-
-def _why_pointless(tx: Transaction, bulletin: Bulletin) -> str | None:
-    if bulletin.incident_id is not None:
-        incident = tx.incident.get(bulletin.incident_id)
-        return None if incident is None else why_pointless(bulletin, incident)
-    page = tx.page.get(PageId(bulletin.about))
-    if page is None or page.state is not PageState.ACKNOWLEDGED:
-        return "nobody works on it any more"
-    declared = tx.incident.for_alert(page.alert_id) if page.alert_id else []
-    return f"{declared[0].name} is declared" if declared else None
 
 
 def _set_aside(
@@ -234,7 +178,7 @@ def _set_aside(
 def _claim_one(
     tx: Transaction,
     group: Sequence[Delivery],
-    debtors: _Debtors,
+    debtors: Debtors,
     node: NodeId,
     ids: IdSource,
 ) -> Send:

@@ -5,19 +5,20 @@ from dataclasses import replace
 from datetime import timedelta
 
 from handrail.core import limits
-from handrail.core.alert.alert import Alert, AlertState, Disposition
+from handrail.core.alert.alert import Alert, AlertState
 from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.errors import NotFoundError
 from handrail.core.ids import DeliveryId, EntryId, PageId, Slug
 from handrail.core.paging import escalate
+from handrail.core.paging.debt import debt
 from handrail.core.paging.delivery import Delivery, DeliveryState
+from handrail.core.paging.disposition import disposed
 from handrail.core.paging.evaluate import Destination
 from handrail.core.paging.event import (
     EscalationReason,
     LevelNotified,
     PageAcknowledged,
     PageEvent,
-    PageExhausted,
     PageOpened,
     PageResolved,
     PlannedDelivery,
@@ -27,7 +28,7 @@ from handrail.core.paging.event import (
 from handrail.core.paging.evolve import begin, evolve
 from handrail.core.paging.nudge import nudge as nudged
 from handrail.core.paging.nudge import nudge_at
-from handrail.core.paging.page import LAST_RESORT_LEVEL, Page, PageState
+from handrail.core.paging.page import Page, PageState
 from handrail.ports.id_source import IdSource
 from handrail.ports.setback import Setback, UnreadableError
 from handrail.ports.store import Transaction
@@ -390,33 +391,6 @@ def _apply_effects(
         tx.alert.save(disposed(alert, page, events))
 
 
-def disposed(alert: Alert, page: Page, events: Sequence[PageEvent]) -> Alert:
-    """Return the alert with the disposition that these events of its page give it."""
-    for event in events:
-        match event:
-            case LevelNotified(level=level) if level == LAST_RESORT_LEVEL:
-                found = Disposition.LAST_RESORT
-                why = "no level led to an answer; the last resort was told"
-                alert = replace(alert, disposition=found, reason=why)
-            case LevelNotified():
-                why = f"level {event.level + 1} was told: {event.reason.words}"
-                alert = replace(alert, disposition=Disposition.PAGED, reason=why)
-            case PageAcknowledged():
-                found = Disposition.PAGED_ACKNOWLEDGED
-                why = f"acknowledged by {event.by or 'the sender'} via {event.via}"
-                alert = replace(alert, disposition=found, reason=why)
-            case PageExhausted():
-                found = Disposition.PAGED_EXHAUSTED
-                alert = replace(alert, disposition=found, reason=event.why)
-            case PageResolved() if page.acknowledged_at is None:
-                found = Disposition.RESOLVED
-                why = f"over before anybody answered: {event.reason.words}"
-                alert = replace(alert, disposition=found, reason=why)
-            case _:
-                pass
-    return alert
-
-
 def _delivery(
     tx: Transaction,
     page: Page,
@@ -424,22 +398,12 @@ def _delivery(
     planned: PlannedDelivery,
     ids: IdSource,
 ) -> Delivery:
-    delivery_id = DeliveryId(ids.new_id())
-    due_at = tx.now + planned.after
-    return Delivery(
-        id=delivery_id,
-        page_id=page.id,
+    owed = debt(
+        planned,
+        delivery_id=DeliveryId(ids.new_id()),
         entry_id=event.entry_id,
-        recipient=planned.recipient,
-        target=planned.target,
-        why=planned.why,
-        method=planned.method,
-        kind=planned.kind,
-        address=planned.address,
-        secret=planned.secret,
-        due_at=due_at,
-        next_attempt_at=due_at,
+        due_at=tx.now + planned.after,
         deadline_at=tx.now + limits.DELIVERY_MAX_AGE,
-        created_at=tx.now,
-        idempotency_key=f"msg_{delivery_id}",
+        now=tx.now,
     )
+    return replace(owed, page_id=page.id)
