@@ -34,7 +34,13 @@ from handrail.core.paging.outcome import Accepted
 from handrail.core.people.contact_method import ChannelKind
 from handrail.core.people.user import User
 from handrail.engine.audit_record import AuditRecord
-from handrail.engine.due_work import advance_pages, evaluate_alerts, expire_alerts
+from handrail.engine.due_work import (
+    advance_pages,
+    evaluate_alerts,
+    expire_alerts,
+    nudge_declarations,
+    remind_obligations,
+)
 from handrail.engine.housekeeping import (
     FollowClock,
     fold_receipts,
@@ -221,6 +227,8 @@ class Handrail:
             advance_pages(self._store, self._ids),
             self._sender,
             expire_alerts(self._store, self._ids),
+            remind_obligations(self._store, self._ids),
+            nudge_declarations(self._store, self._ids),
             fold_receipts(self._store, self._clock),
             reclaim_claims(self._store, self._clock),
             prune(self._store, self._clock),

@@ -33,6 +33,28 @@ MESSAGE = Message(
     sent_at=AT,
 )
 
+BULLETIN = replace(
+    MESSAGE,
+    idempotency_key="delivery-2",
+    items=(
+        replace(
+            ITEM,
+            page_id="",
+            title="INC-7: public notice due now, at 09:15 UTC",
+            summary="Checkout is down\nPublish a notice.",
+            details=(),
+            alert_url="",
+            ack_url="",
+            what_next="",
+            notes=(),
+            bulletin_id="019c1b6e-0000-7000-8000-000000000003",
+            kind="reminder",
+            incident="INC-7",
+            open_url="https://handrail.example/incidents/INC-7",
+        ),
+    ),
+)
+
 
 class ItemFields(TypedDict, total=False):
     page_id: str

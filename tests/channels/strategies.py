@@ -1,5 +1,6 @@
 """Messages with any text in any field."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import strategies as st
@@ -26,6 +27,11 @@ ITEMS = st.builds(
     ack_url=TEXT,
     what_next=TEXT,
     notes=st.lists(TEXT, max_size=3).map(tuple),
+    incident=TEXT,
+    open_url=TEXT,
+)
+BULLETIN_ITEMS = ITEMS.map(
+    lambda item: replace(item, page_id="", bulletin_id="b", kind="update", ack_url="")
 )
 
 MESSAGES = st.builds(
@@ -34,7 +40,8 @@ MESSAGES = st.builds(
     recipient=TEXT,
     address=st.just("ana@example.org"),
     secret=st.just(""),
-    items=st.lists(ITEMS, min_size=1, max_size=24).map(tuple),
+    items=st.lists(ITEMS, min_size=1, max_size=24).map(tuple)
+    | st.tuples(BULLETIN_ITEMS),
     is_repeat=st.booleans(),
     sent_at=st.just(AT),
 )

@@ -119,6 +119,7 @@ def acknowledge_while(
     thread = threading.Thread(target=other)
 
     def work(tx: Transaction) -> None:
+        assert page.alert_id is not None
         tx.alert.get(page.alert_id, lock=True)
         if thread.ident is None:
             thread.start()
@@ -230,6 +231,7 @@ def test_failures_recorded_together_lock_in_one_order(postgres_url: str) -> None
             [
                 replace(s, deliveries=(d,), pages={d.page_id: s.pages[d.page_id]})
                 for d in s.deliveries
+                if d.page_id is not None
             ]
             for s in bundles
         ]

@@ -75,7 +75,9 @@ def test_an_alert_names_its_pages(store: ServingStore) -> None:
     add_page(store)
     store.run(lambda tx: tx.page.add(second))
 
-    found = store.read(lambda tx: tx.page.for_alert(first.alert_id))
+    about = first.alert_id
+    assert about is not None
+    found = store.read(lambda tx: tx.page.for_alert(about))
 
     assert found == [first, second]
 

@@ -300,13 +300,15 @@ def test_an_alert_with_an_open_page_needs_no_other_when_it_cannot_be_evaluated(
 ) -> None:
     evaluate(poisoned)
     before = page(poisoned, "poison")
+    about = before.alert_id
+    assert about is not None
     raise_on(poisoned, "page", "INSERT", "NEW.policy IS NOT NULL")
 
     def worsen(tx: Transaction) -> None:
         tx.page.save(
             replace(before, severity=Severity.SEV3), expected_sequence=before.sequence
         )
-        found = tx.alert.get(before.alert_id)
+        found = tx.alert.get(about)
         assert found is not None
         tx.alert.save(replace(found, evaluate_due_at=tx.now))
 

@@ -45,6 +45,7 @@ def test_an_acknowledgement_stops_everything(world: World) -> None:
     page = world.acknowledge("ben")
     world.fast_forward(hours=24)
 
+    world.expect_bulletin("ben", saying="Is this an incident?")
     world.expect_silence()
     assert page.state is PageState.ACKNOWLEDGED
     assert world.disposition() is Disposition.PAGED_ACKNOWLEDGED

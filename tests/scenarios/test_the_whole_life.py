@@ -21,9 +21,10 @@ def test_the_whole_life_of_an_incident(world: World) -> None:
     assert first.idempotency_key == second.idempotency_key
     assert any("repeat" in note for note in second.items[0].notes)
 
-    # Ben takes it: nobody else is woken.
+    # Ben takes it: nobody else is woken, and he is asked once to declare an incident.
     world.acknowledge("ben", "Checkout fails")
     world.fast_forward(hours=1)
+    world.expect_bulletin("ben", saying="Is this an incident? Checkout fails")
     world.expect_silence()
 
     # The condition ends. Everything that happened can be told from the receipt.

@@ -134,6 +134,7 @@ def test_repeats_keep_an_alert_alive_and_page_nobody_again(world: World) -> None
         world.fast_forward(minutes=2)
         world.signal(expires_after=timedelta(minutes=3))
 
+    world.expect_bulletin("ana", saying="Is this an incident?")
     world.expect_silence()
     alert = world.alert()
     assert alert.state is AlertState.FIRING

@@ -54,6 +54,7 @@ class Checker:
 
     def _nobody_has_it(self, tx: Transaction, send: Send, call: Call) -> None:
         for delivery in send.deliveries:
+            assert delivery.page_id is not None
             page = tx.page.get(delivery.page_id)
             assert page is not None
             ended_at = _ended_at(page)

@@ -33,23 +33,27 @@ def plan_without_reclaim(
     due: Sequence[Delivery],
     *,
     pages: Mapping[str, Page],
+    bulletins: Mapping[str, str | None],
     recent: Mapping[MethodKey, Sequence[datetime]],
     now: datetime,
 ) -> DispatchPlan:
     """Leave every claim to its owner, even where that is long gone."""
     pending = [d for d in due if d.state is DeliveryState.PENDING]
-    return plan_dispatch(pending, pages=pages, recent=recent, now=now)
+    return plan_dispatch(
+        pending, pages=pages, bulletins=bulletins, recent=recent, now=now
+    )
 
 
 def plan_first_in_first_out(
     due: Sequence[Delivery],
     *,
     pages: Mapping[str, Page],
+    bulletins: Mapping[str, str | None],
     recent: Mapping[MethodKey, Sequence[datetime]],
     now: datetime,
 ) -> DispatchPlan:
     """Send a backlog one by one, as it came."""
-    del pages, recent, now
+    del pages, bulletins, recent, now
     return DispatchPlan(sends=tuple((d,) for d in due), ended=(), deferred=())
 
 

@@ -12,7 +12,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, MetaData, Table, inspect, text
+from sqlalchemy.exc import IntegrityError
 from tests.postgres_server import PostgresServer
 
 from handrail.core.errors import ConflictError
@@ -117,6 +118,44 @@ def test_a_database_of_a_newer_version_is_refused(engine: Engine) -> None:
 
     with pytest.raises(ConflictError, match="newer version"):
         migrate(engine)
+
+
+def test_pages_and_what_they_owe_survive_being_about_incidents(engine: Engine) -> None:
+    migrate(engine, to="0002")
+    with engine.begin() as connection:
+        for name, links in (
+            ("alert", {}),
+            ("page", {"alert_id": "x"}),
+            ("delivery", {"page_id": "x"}),
+            ("attempt", {"delivery_id": "x"}),
+        ):
+            into = Table(name, MetaData(), autoload_with=connection)
+            connection.execute(into.insert(), [_least(into) | {"id": "x"} | links])
+
+    migrate(engine)
+
+    with engine.begin() as connection:
+        kept = connection.execute(
+            text(
+                "SELECT page.alert_id, page.incident_id, delivery.bulletin_id"
+                " FROM attempt JOIN delivery ON delivery.id = attempt.delivery_id"
+                " JOIN page ON page.id = delivery.page_id"
+            )
+        ).all()
+        with pytest.raises(IntegrityError), connection.begin_nested():
+            connection.execute(text("UPDATE delivery SET page_id = 'nowhere'"))
+    assert [tuple(row) for row in kept] == [("x", None, None)]
+    downgrade(engine, to="0002")
+
+
+def _least(into: Table) -> dict[str, object]:
+    """Return a row with something in every column that must have it."""
+    values: dict[type, object] = {str: "x", int: 1, bool: False, bytes: b"x"}
+    return {
+        column.name: values[column.type.python_type]
+        for column in into.columns
+        if not column.nullable
+    }
 
 
 def _predicates(engine: Engine) -> dict[str, bool]:

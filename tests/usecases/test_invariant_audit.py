@@ -2,9 +2,10 @@ from dataclasses import replace
 
 from tests.world.world import World
 
-from handrail.core.ids import PageId
+from handrail.core.ids import PageId, Slug
 from handrail.core.paging.invariant import Violation
 from handrail.core.paging.page import Page
+from handrail.core.severity.severity import Severity
 from handrail.ports.store import Transaction
 from handrail.usecases import invariant_audit
 from handrail.usecases.invariant_audit import (
@@ -143,3 +144,38 @@ def test_an_audit_that_does_not_end_is_told_of_and_a_sound_one_is_not() -> None:
     world.do(lambda tx: conclude(tx, unfinished, ids=world.ids))
 
     world.expect_told("ops", of="Handrail's nightly audit did not end")
+
+
+def test_a_sound_incident_shows_nothing() -> None:
+    world = busy_world()
+    world.declare("ana", "Checkout is down", severity=Severity.SEV1)
+    world.fast_forward(hours=1)
+
+    assert found(world) == set()
+
+
+def test_an_incident_that_is_not_its_record_is_found() -> None:
+    world = busy_world()
+    incident = world.declare("ana", "Checkout is down", severity=Severity.SEV1)
+    changed = replace(incident, commander=Slug("mallory"))
+    world.store.run(
+        lambda tx: tx.incident.save(
+            changed, expected_sequence=incident.sequence, next_due_at=None
+        )
+    )
+
+    assert "I8" in found(world)
+
+
+def test_a_missed_promise_that_nobody_noted_is_found() -> None:
+    world = busy_world()
+    incident = world.declare("ana", "Checkout is down", severity=Severity.SEV1)
+    world.store.run(
+        lambda tx: tx.incident.save(
+            incident, expected_sequence=incident.sequence, next_due_at=None
+        )
+    )
+    world.fast_forward(hours=1)
+
+    assert found(world) == {"I13"}
+    assert found(world, is_lateness_checked=False) == set()

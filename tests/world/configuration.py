@@ -96,6 +96,12 @@ class Configuration:
         body = {"notify": targets, "repeat_after": repeat_after, "times": times}
         return self.put("last_resort", "last_resort", body)
 
+    def severity(self, name: str, **demands: Any) -> Self:
+        """What a severity demands beside the defaults."""
+        known = self._bodies.get(("severity_matrix", "severity_matrix"))
+        body = {**(known[1] if known else {}), name: demands}
+        return self.put("severity_matrix", "severity_matrix", body)
+
     def integration(self, name: str, service: str | None = None) -> Self:
         return self.put("integration", name, {"source": "generic", "service": service})
 

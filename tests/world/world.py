@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tests.world.clock import VirtualClock
 from tests.world.configuration import Configuration, payments
@@ -18,10 +18,15 @@ from tests.world.seeded_ids import SeededIds
 from tests.world.sink import Call, Sink
 
 from handrail.core import limits
+from handrail.core.access.actor import Actor, ActorKind
+from handrail.core.access.role import Role
 from handrail.core.alert.alert import Alert, Disposition
 from handrail.core.alert.receipt import Receipt
 from handrail.core.alert.signal import Signal, SignalAction
 from handrail.core.ids import NodeId, PageId, ReceiptId, Slug
+from handrail.core.incident.event import PagePurpose
+from handrail.core.incident.incident import Incident
+from handrail.core.incident.invariant import incident_violations
 from handrail.core.paging.invariant import (
     Violation,
     alert_violations,
@@ -29,13 +34,16 @@ from handrail.core.paging.invariant import (
 )
 from handrail.core.paging.outcome import Outcome
 from handrail.core.paging.page import Page
-from handrail.ports.channel import Message
+from handrail.ports.channel import Message, MessageItem
+from handrail.ports.incident import EVERYBODY
 from handrail.ports.source import Parsed
 from handrail.ports.store import Transaction
-from handrail.usecases import delivery, evaluation, message, paging
+from handrail.usecases import delivery, evaluation, message, nudge, obligation, paging
+from handrail.usecases import incident as incidents
 from handrail.usecases.admission import accept
 from handrail.usecases.explain import Explanation, explain
-from handrail.usecases.invariant_audit import page_facts
+from handrail.usecases.incident_story import IncidentStory, incident_story
+from handrail.usecases.invariant_audit import incident_facts, page_facts
 from handrail.usecases.submission import Submission
 
 T = TypeVar("T")
@@ -116,6 +124,8 @@ class World:
         done += run(lambda tx: evaluation.evaluate_due(tx, ids=ids, limit=_BATCH))
         done += run(lambda tx: paging.advance_due(tx, ids=ids, limit=_BATCH))
         done += run(lambda tx: evaluation.expire_due(tx, ids=ids, limit=_BATCH))
+        done += run(lambda tx: obligation.remind_due(tx, ids=ids, limit=_BATCH))
+        done += run(lambda tx: nudge.nudge_due(tx, ids=ids, limit=_BATCH))
         sends = run(lambda tx: delivery.claim(tx, node=NODE, ids=ids))
         for send in sends:
             self._send(send)
@@ -232,6 +242,34 @@ class World:
             )
         )
 
+    def declare(self, who: str, title: str = "", **said: Any) -> Incident:
+        """Let a person declare an incident."""
+        declaration = incidents.Declaration(title=title, **said)
+        return self.do(lambda tx: incidents.declare(self.desk(tx, who), declaration))
+
+    def declare_from(self, who: str, title: str = "Disk full", **said: Any) -> Incident:
+        """Let a person declare an incident from the page about an alert."""
+        return self.declare(who, page_id=self.page(title).id, **said)
+
+    def respond(self, who: str, verb: Callable[..., T], *args: Any, **said: Any) -> T:
+        """Let a person do something to an incident."""
+        return self.do(lambda tx: verb(self.desk(tx, who), *args, **said))
+
+    def desk(self, tx: Transaction, who: str) -> incidents.Desk:
+        user = Slug(who)
+        actor = Actor(kind=ActorKind.USER, name=user, role=Role.RESPONDER, user=user)
+        return incidents.Desk(tx=tx, actor=actor, ids=self.ids)
+
+    def answer(self, who: str, incident: Incident, purpose: PagePurpose) -> Page:
+        """Let a person acknowledge an incident's newest page of this purpose."""
+        pages = self.incident(incident).pages.items()
+        page_id = max(page_id for page_id, why in pages if why is purpose)
+        return self.do(
+            lambda tx: paging.acknowledge(
+                tx, page_id, by=Slug(who), via="link", actor=f"user:{who}", ids=self.ids
+            )
+        )
+
     # --- what is expected ---------------------------------------------------------
 
     def expect_told(
@@ -291,6 +329,46 @@ class World:
         assert page is not None
         return page
 
+    def incident(self, known: Incident) -> Incident:
+        """Return the incident as it is now."""
+        now = self.store.read(lambda tx: tx.incident.get(known.id))
+        assert now is not None
+        return now
+
+    def pages_of(self, known: Incident, purpose: PagePurpose) -> list[Page]:
+        """Return the incident's pages of this purpose, oldest first."""
+        ids = sorted(
+            i for i, why in self.incident(known).pages.items() if why is purpose
+        )
+        found = [self.store.read(partial(_page_of, page_id=page_id)) for page_id in ids]
+        return [page for page in found if page is not None]
+
+    def incident_story(self, known: Incident) -> IncidentStory:
+        now = self.incident(known)
+        return self.store.read(lambda tx: incident_story(tx, now))
+
+    def expect_bulletin(
+        self, who: str, *, saying: str, times: int = 1
+    ) -> list[MessageItem]:
+        """Fail unless who got bulletins that say so; return what they were."""
+        found = [
+            arrived
+            for arrived in self._arrived
+            if not arrived.is_expected
+            and arrived.call.message.recipient.partition(":")[2] == who
+            and arrived.call.message.items[0].is_bulletin
+            and saying in _said(arrived.call.message)
+        ]
+        said = "; ".join(
+            f"{a.call.message.recipient}: {_said(a.call.message)!r}"
+            for a in self._arrived
+            if not a.is_expected
+        )
+        assert len(found) == times, f"{who} got {len(found)} of {saying!r}; got {said}"
+        for arrived in found:
+            arrived.is_expected = True
+        return [arrived.call.message.items[0] for arrived in found]
+
     def explain(self, some_id: str) -> Explanation:
         return self.store.read(lambda tx: explain(tx, some_id))
 
@@ -313,6 +391,14 @@ class World:
             self.store.close()
 
 
+def _said(message: Message) -> str:
+    return "\n".join(f"{item.title}\n{item.summary}" for item in message.items)
+
+
+def _page_of(tx: Transaction, *, page_id: PageId) -> Page | None:
+    return tx.page.get(page_id)
+
+
 def _dues(tx: Transaction) -> list[datetime]:
     is_held = bool(tx.meta.get(delivery.HELD))
     found = (
@@ -320,6 +406,8 @@ def _dues(tx: Transaction) -> list[datetime]:
         tx.alert.next_expiry(),
         tx.page.next_due(),
         None if is_held else tx.delivery.next_due(),
+        None if is_held else tx.incident.next_due(),
+        None if is_held else tx.page.next_nudge(),
     )
     return [due for due in found if due is not None]
 
@@ -328,6 +416,12 @@ def _violations(tx: Transaction) -> list[Violation]:
     found: list[Violation] = []
     for page in tx.page.search(active_only=False, limit=10_000):
         found.extend(page_violations(page_facts(tx, page), now=tx.now))
+    for incident in tx.incident.search(
+        viewer=EVERYBODY, responding_only=False, limit=10_000
+    ):
+        facts = incident_facts(tx, incident)
+        assert facts is not None
+        found.extend(incident_violations(facts, now=tx.now))
     for alert in tx.alert.search(open_only=False, limit=10_000):
         page_of = tx.page.get(PageId(alert.page_id)) if alert.page_id else None
         found.extend(alert_violations(alert, page=page_of, now=tx.now))

@@ -22,7 +22,8 @@ class HeldItem(msgspec.Struct, frozen=True, kw_only=True):
     """One delivery that waits."""
 
     delivery_id: str
-    page_id: str
+    page_id: str | None
+    bulletin_id: str | None
     recipient: str
     kind: str
     address: str
@@ -91,6 +92,7 @@ def get_held(deps: GivenDeps) -> HeldState:
             HeldItem(
                 delivery_id=d.id,
                 page_id=d.page_id,
+                bulletin_id=d.bulletin_id,
                 recipient=d.recipient,
                 kind=d.kind,
                 address=d.address,

@@ -53,10 +53,14 @@ class NextView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PageView(msgspec.Struct, frozen=True, kw_only=True):
-    """One page; ``level`` counts from 1, and 0 is the last resort."""
+    """One page, about an alert or about an incident.
+
+    ``level`` counts from 1, and 0 is the last resort.
+    """
 
     id: str
-    alert_id: str
+    alert_id: str | None
+    incident_id: str | None
     title: str
     service: str | None
     severity: Severity
@@ -141,6 +145,7 @@ def page_view(page: Page, *, snapshot: Snapshot) -> PageView:
     return PageView(
         id=page.id,
         alert_id=page.alert_id,
+        incident_id=page.incident_id,
         title=page.title,
         service=page.service,
         severity=page.severity,

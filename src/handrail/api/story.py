@@ -17,9 +17,13 @@ from handrail.core.access.actor import Actor
 from handrail.core.access.permission import Verb
 from handrail.core.alert.alert import Disposition
 from handrail.core.ids import ReceiptId
+from handrail.core.incident.incident import Incident
+from handrail.core.paging.delivery import Delivery
 from handrail.ports.store import Transaction
 from handrail.usecases import receipt
 from handrail.usecases.explain import Explanation, PageStory, explain
+from handrail.usecases.incident import viewer_of
+from handrail.usecases.incident_story import incident_behind, incident_story
 
 
 class EntryView(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,9 +49,10 @@ class ReceiptView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExplanationView(msgspec.Struct, frozen=True, kw_only=True):
-    """One alert's story, as data and as lines of text."""
+    """The story of one alert or one incident, as data and as lines of text."""
 
-    alert: AlertView
+    alert: AlertView | None
+    incident: str | None
     receipt_ids: list[str]
     pages: list[PageEvidence]
     lines: list[str]
@@ -91,13 +96,20 @@ def get_receipt(receipt_id: FromPath[str], deps: GivenDeps) -> ReceiptView:
 def get_explanation(
     some_id: FromPath[str], deps: GivenDeps, actor: GivenActor
 ) -> ExplanationView:
-    """Tell an alert's story, given its id or a page's, delivery's or receipt's."""
+    """Tell an alert's or incident's story, given its id or one that belongs to it.
+
+    A page's, delivery's or receipt's id will do, and a name such as ``INC-42``.
+    """
 
     def look(tx: Transaction) -> ExplanationView:
+        incident = incident_behind(tx, some_id, viewer=viewer_of(actor))
+        if incident is not None:
+            return _incident_view(tx, incident, actor)
         story = explain(tx, some_id)
         snapshot = tx.configuration.snapshot()
         return ExplanationView(
             alert=alert_view(story.alert),
+            incident=None,
             receipt_ids=[r.id for r in story.receipts],
             pages=[
                 evidence(page, snapshot=snapshot, actor=actor) for page in story.pages
@@ -106,6 +118,29 @@ def get_explanation(
         )
 
     return deps.store.read(look)
+
+
+def _incident_view(
+    tx: Transaction, incident: Incident, actor: Actor
+) -> ExplanationView:
+    story = incident_story(tx, incident)
+    snapshot = tx.configuration.snapshot()
+    if not actor.may(Verb.CONTACT_READ):
+        story = replace(
+            story,
+            pages=_without_addresses(story.pages),
+            bulletins=tuple(
+                replace(told, deliveries=_hidden(told.deliveries))
+                for told in story.bulletins
+            ),
+        )
+    return ExplanationView(
+        alert=None,
+        incident=incident.name,
+        receipt_ids=[],
+        pages=[evidence(page, snapshot=snapshot, actor=actor) for page in story.pages],
+        lines=list(story.lines()),
+    )
 
 
 def _for_eyes_of(actor: Actor, story: Explanation) -> Explanation:
@@ -119,13 +154,15 @@ def _without_addresses(pages: Sequence[PageStory]) -> tuple[PageStory, ...]:
     return tuple(
         replace(
             page,
-            deliveries=tuple(
-                replace(d, address=HIDDEN, reason="") for d in page.deliveries
-            ),
+            deliveries=_hidden(page.deliveries),
             attempts=tuple(replace(a, detail="") for a in page.attempts),
         )
         for page in pages
     )
+
+
+def _hidden(deliveries: Sequence[Delivery]) -> tuple[Delivery, ...]:
+    return tuple(replace(d, address=HIDDEN, reason="") for d in deliveries)
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (get_receipt, get_explanation)

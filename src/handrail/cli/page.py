@@ -144,6 +144,7 @@ def _facts(answer: dict[str, Any]) -> str:
             ("acknowledged", when(answer.get("acknowledged_at"))),
             ("by", answer.get("acknowledged_by")),
             ("alert", answer["alert_id"]),
+            ("incident", answer["incident_id"]),
         ]
     )
     for step in answer["forecast"]:

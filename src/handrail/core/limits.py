@@ -54,6 +54,14 @@ METHOD_WINDOW = timedelta(seconds=60)
 BUNDLE_WAIT_MAX = timedelta(seconds=15)
 """A bundle never waits longer than this: throttling coalesces, it does not delay."""
 BUNDLE_ITEMS_SHOWN_MAX = 20
+BULLETINS_PER_METHOD_MAX = 3
+"""Bulletins wait while so many messages were begun in the window: pages go first."""
+BULLETIN_LIFE = timedelta(hours=6)
+"""A bulletin that could not be told within this is told no more."""
+NUDGE_AFTER = timedelta(minutes=15)
+"""Who has worked on a grave alert for so long without an incident is asked, once."""
+COMMAND_ESCALATE_AFTER = timedelta(minutes=5)
+"""How long the commanders' rota has before the last resort is told."""
 
 SET_ASIDE = timedelta(seconds=60)
 """A row whose handling failed waits this long, so that it never blocks the others."""

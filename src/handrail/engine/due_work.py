@@ -1,4 +1,4 @@
-"""Duties that work off due rows: evaluate alerts, advance pages, expire alerts."""
+"""Duties that work off due rows: alerts, pages, promises."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import datetime
 from handrail.engine.report import Report, lag
 from handrail.ports.id_source import IdSource
 from handrail.ports.store import Store, Transaction
-from handrail.usecases import evaluation, paging
+from handrail.usecases import evaluation, nudge, obligation, paging
 
 BATCH = 25
 """Rows a transaction takes: few, so that an arriving signal never waits long."""
@@ -67,4 +67,26 @@ def expire_alerts(store: Store, ids: IdSource) -> DueWork:
         ids=ids,
         next_due=lambda tx: tx.alert.next_expiry(),
         work=lambda tx, ids, limit: evaluation.expire_due(tx, ids=ids, limit=limit),
+    )
+
+
+def remind_obligations(store: Store, ids: IdSource) -> DueWork:
+    """Return the duty that reminds of promises, and notes those that were missed."""
+    return DueWork(
+        name="remind_obligations",
+        store=store,
+        ids=ids,
+        next_due=lambda tx: tx.incident.next_due(),
+        work=lambda tx, ids, limit: obligation.remind_due(tx, ids=ids, limit=limit),
+    )
+
+
+def nudge_declarations(store: Store, ids: IdSource) -> DueWork:
+    """Return the duty that asks who works undeclared to declare an incident."""
+    return DueWork(
+        name="nudge_declarations",
+        store=store,
+        ids=ids,
+        next_due=lambda tx: tx.page.next_nudge(),
+        work=lambda tx, ids, limit: nudge.nudge_due(tx, ids=ids, limit=limit),
     )

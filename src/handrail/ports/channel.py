@@ -10,11 +10,19 @@ from handrail.core.people.contact_method import ChannelKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageItem:
-    """One page as a recipient is told of it.
+    """One page, or one bulletin, as a recipient is told of it.
 
     Attributes:
-        opened_at: When the page began, in the zone its recipient reads clocks in.
-        ack_url: Where this recipient acknowledges this page.
+        page_id: The page, or "" where this is a bulletin.
+        bulletin_id: The bulletin, or "" where this is a page.
+        kind: Why a bulletin is told, or "" where this is a page.
+        incident: What it is about, such as ``INC-42``, or "".
+        open_url: Where one goes on with the incident or bulletin, or "".
+        opened_at: When the page or bulletin began, in the zone its recipient reads
+            clocks in.
+        alert_url: The alert it is about, or "".
+        ack_url: Where this recipient acknowledges this page; "" where this is a
+            bulletin, which asks nobody to.
         what_next: Who is paged next and when if nothing is done, in words.
         notes: Anything else that must be said, such as a repeat or an expiry.
     """
@@ -31,11 +39,22 @@ class MessageItem:
     ack_url: str
     what_next: str
     notes: tuple[str, ...]
+    bulletin_id: str = ""
+    kind: str = ""
+    incident: str = ""
+    open_url: str = ""
+
+    @property
+    def is_bulletin(self) -> bool:
+        """Return whether nobody is asked to acknowledge it."""
+        return bool(self.bulletin_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """What is sent to one recipient over one contact method: one page or a bundle.
+    """What is sent to one recipient over one contact method.
+
+    It is one page, a bundle of pages, or one bulletin.
 
     Attributes:
         idempotency_key: Stable over repeated attempts at the same content.

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from handrail.core.ids import AlertId, EvidenceId, IncidentId, Slug
 from handrail.core.incident.incident import Incident
+from handrail.ports.setback import Otherwise, refuse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +77,12 @@ class IncidentStore(Protocol):
         """Return incidents, highest number first, below the given number."""
         ...
 
-    def due(self, *, limit: int) -> list[Incident]:
+    def due(self, *, limit: int, otherwise: Otherwise = refuse) -> list[Incident]:
         """Return locked incidents that the engine must look at, longest due first."""
+        ...
+
+    def put_off(self, incident_id: IncidentId, until: datetime) -> None:
+        """Let the engine look at this row then; for one that cannot be read."""
         ...
 
     def next_due(self) -> datetime | None:

@@ -26,6 +26,7 @@ from handrail.core.configuration.document import Document, Revision
 from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.ids import (
     AlertId,
+    BulletinId,
     DeliveryId,
     NodeId,
     PageId,
@@ -33,10 +34,11 @@ from handrail.core.ids import (
     Slug,
 )
 from handrail.core.paging.delivery import Attempt, Delivery
-from handrail.core.paging.page import Page
 from handrail.core.people.contact_method import ChannelKind
+from handrail.ports.bulletin import BulletinStore
 from handrail.ports.incident import IncidentStore
 from handrail.ports.notice import NoticeStore
+from handrail.ports.page import PageStore
 from handrail.ports.setback import Otherwise, Setback, refuse
 
 T = TypeVar("T")
@@ -223,55 +225,6 @@ class ReceiptStore(Protocol):
         ...
 
 
-class PageStore(Protocol):
-    """Pages; current state beside the event stream."""
-
-    def add(self, page: Page) -> None:
-        """Insert a page."""
-        ...
-
-    def get(self, page_id: PageId, *, lock: bool = False) -> Page | None:
-        """Return the page or none; ``lock`` holds its row (PostgreSQL)."""
-        ...
-
-    def save(self, page: Page, *, expected_sequence: int) -> None:
-        """Write back the page.
-
-        Raises:
-            ConflictError: Its stored sequence is not the expected one.
-        """
-        ...
-
-    def due(self, *, limit: int, otherwise: Otherwise = refuse) -> list[Page]:
-        """Return locked open pages whose timer has run out, oldest first.
-
-        Their alerts are locked first; those that others hold are left for later.
-        """
-        ...
-
-    def put_off(self, page_id: PageId, until: datetime) -> None:
-        """Let the timer of this row run out then; for one that cannot be read."""
-        ...
-
-    def timed(self, *, otherwise: Otherwise = refuse) -> list[Page]:
-        """Return every open page whose timer is still to come."""
-        ...
-
-    def next_due(self) -> datetime | None:
-        """Return the earliest timer of any page."""
-        ...
-
-    def for_alert(self, alert_id: AlertId) -> list[Page]:
-        """Return the pages about this alert, oldest first."""
-        ...
-
-    def search(
-        self, *, active_only: bool, limit: int, before: PageId | None = None
-    ) -> list[Page]:
-        """Return pages, newest first; active means open, acknowledged or exhausted."""
-        ...
-
-
 class DeliveryStore(Protocol):
     """Deliveries and their attempts."""
 
@@ -309,6 +262,10 @@ class DeliveryStore(Protocol):
 
     def for_page(self, page_id: PageId) -> list[Delivery]:
         """Return the page's deliveries in the order they were made."""
+        ...
+
+    def for_bulletin(self, bulletin_id: BulletinId) -> list[Delivery]:
+        """Return the bulletin's deliveries in the order they were made."""
         ...
 
     def owed_for_recipient(self, page_id: PageId, recipient: str) -> list[Delivery]:
@@ -477,6 +434,8 @@ class Transaction(Protocol):
     def page(self) -> PageStore: ...
     @property
     def delivery(self) -> DeliveryStore: ...
+    @property
+    def bulletin(self) -> BulletinStore: ...
     @property
     def incident(self) -> IncidentStore: ...
     @property

@@ -20,12 +20,13 @@ from sqlalchemy import (
 from typing_extensions import override
 
 from handrail.core import limits
-from handrail.core.ids import DeliveryId, NodeId, PageId
+from handrail.core.ids import BulletinId, DeliveryId, NodeId, PageId
 from handrail.core.instants import from_micros, to_micros
 from handrail.core.paging.delivery import OWED, Attempt, Delivery, DeliveryState
 from handrail.core.people.contact_method import ChannelKind
 from handrail.ports.setback import Otherwise, refuse
 from handrail.ports.store import DeliveryStore
+from handrail.storage.bulletin import BULLETIN
 from handrail.storage.codec import MICROSECOND, RowCodec, storable
 from handrail.storage.page import PAGE
 from handrail.storage.schema import INSTANT, KEY, METADATA
@@ -35,7 +36,8 @@ DELIVERY = Table(
     "delivery",
     METADATA,
     Column("id", KEY, primary_key=True),
-    Column("page_id", KEY, ForeignKey(PAGE.c.id), nullable=False, index=True),
+    Column("page_id", KEY, ForeignKey(PAGE.c.id), index=True),
+    Column("bulletin_id", KEY, ForeignKey(BULLETIN.c.id), index=True),
     Column("entry_id", KEY, nullable=False),
     Column("recipient", KEY, nullable=False),
     Column("target", KEY, nullable=False),
@@ -114,6 +116,9 @@ _PUT_OFF = (
 _DUE_OF_KIND = _DUE.where(_OF_KIND)
 _LAPSED_OF_KIND = _LAPSED.where(_OF_KIND)
 _FOR_PAGE = _ALL.where(DELIVERY.c.page_id == bindparam("page_id")).order_by(
+    DELIVERY.c.created_at, DELIVERY.c.id
+)
+_FOR_BULLETIN = _ALL.where(DELIVERY.c.bulletin_id == bindparam("bulletin_id")).order_by(
     DELIVERY.c.created_at, DELIVERY.c.id
 )
 _OWED_FOR_RECIPIENT = (
@@ -245,6 +250,10 @@ class SqlDeliveryStore(DeliveryStore):
     @override
     def for_page(self, page_id: PageId) -> list[Delivery]:
         return self._deliveries(_FOR_PAGE, {"page_id": page_id})
+
+    @override
+    def for_bulletin(self, bulletin_id: BulletinId) -> list[Delivery]:
+        return self._deliveries(_FOR_BULLETIN, {"bulletin_id": bulletin_id})
 
     @override
     def owed_for_recipient(self, page_id: PageId, recipient: str) -> list[Delivery]:

@@ -30,6 +30,7 @@ from handrail.core.incident.incident import Incident
 from handrail.core.incident.stage import RESPONDING
 from handrail.core.instants import from_micros, to_micros
 from handrail.ports.incident import EVERYBODY, IncidentStore, Viewer
+from handrail.ports.setback import Otherwise, UnreadableError, refuse
 from handrail.storage.codec import storable
 from handrail.storage.schema import INSTANT, KEY, METADATA
 from handrail.storage.scope import Row, Scope
@@ -96,8 +97,10 @@ _TAKE_PART = (
 )
 _KEEP = "INSERT INTO evidence_content (id, content) VALUES (?, ?)"
 _ALL = select(INCIDENT.c.state)
+_PUT_OFF = "UPDATE incident SET next_due_at = ? WHERE id = ?"
 _DUE = (
-    _ALL.where(INCIDENT.c.next_due_at <= bindparam("now"), _TIMED)
+    select(INCIDENT.c.id, INCIDENT.c.state)
+    .where(INCIDENT.c.next_due_at <= bindparam("now"), _TIMED)
     .order_by(INCIDENT.c.next_due_at, INCIDENT.c.id)
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True)
@@ -197,9 +200,19 @@ class SqlIncidentStore(IncidentStore):
         return self._incidents(query)
 
     @override
-    def due(self, *, limit: int) -> list[Incident]:
-        now = to_micros(self._scope.now)
-        return self._incidents(_DUE, {"now": now, "limit": limit})
+    def due(self, *, limit: int, otherwise: Otherwise = refuse) -> list[Incident]:
+        asked = {"now": to_micros(self._scope.now), "limit": limit}
+        found: list[Incident] = []
+        for incident_id, text in self._scope.read(_DUE, asked):
+            try:
+                found.append(msgspec.json.decode(text, type=Incident))
+            except (msgspec.MsgspecError, ValueError):
+                otherwise(UnreadableError(concept="incident", row_id=incident_id))
+        return found
+
+    @override
+    def put_off(self, incident_id: IncidentId, until: datetime) -> None:
+        self._scope.change(_PUT_OFF, (to_micros(until), incident_id))
 
     @override
     def next_due(self) -> datetime | None:

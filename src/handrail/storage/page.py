@@ -21,10 +21,11 @@ from typing_extensions import override
 from handrail.core.ids import AlertId, PageId
 from handrail.core.instants import from_micros, to_micros
 from handrail.core.paging.page import Page, PageState
+from handrail.ports.page import PageStore
 from handrail.ports.setback import Otherwise, refuse
-from handrail.ports.store import PageStore
 from handrail.storage.alert import ALERT
 from handrail.storage.codec import RowCodec
+from handrail.storage.incident import INCIDENT
 from handrail.storage.schema import INSTANT, KEY, METADATA
 from handrail.storage.scope import Row, Scope
 from handrail.storage.trouble import LostRaceError
@@ -33,7 +34,8 @@ PAGE = Table(
     "page",
     METADATA,
     Column("id", KEY, primary_key=True),
-    Column("alert_id", KEY, ForeignKey(ALERT.c.id), nullable=False, index=True),
+    Column("alert_id", KEY, ForeignKey(ALERT.c.id), index=True),
+    Column("incident_id", KEY, ForeignKey(INCIDENT.c.id), index=True),
     Column("title", Text, nullable=False),
     Column("service", KEY),
     Column("severity", KEY, nullable=False),
@@ -50,6 +52,7 @@ PAGE = Table(
     Column("acknowledged_by", KEY),
     Column("acknowledged_at", INSTANT),
     Column("closed_at", INSTANT),
+    Column("nudge_due_at", INSTANT),
     Column("alert_expired", Boolean, nullable=False),
     Column("sequence", Integer, nullable=False),
 )
@@ -60,6 +63,13 @@ Index(
     PAGE.c.advance_due_at,
     sqlite_where=_TIMED,
     postgresql_where=_TIMED,
+)
+_NUDGED = PAGE.c.nudge_due_at.is_not(None)
+Index(
+    "ix_page_nudge_due_at",
+    PAGE.c.nudge_due_at,
+    sqlite_where=_NUDGED,
+    postgresql_where=_NUDGED,
 )
 Index("ix_page_active", PAGE.c.id, sqlite_where=_ACTIVE, postgresql_where=_ACTIVE)
 
@@ -92,6 +102,7 @@ _ALERTS_OF_DUE = (
     .limit(bindparam("limit"))
     .with_for_update(of=ALERT, skip_locked=True)
 )
+_DUE_WITHOUT_ALERT = _DUE.where(PAGE.c.alert_id.is_(None))
 _DUE_ABOUT = _DUE.where(PAGE.c.alert_id.in_(bindparam("alerts", expanding=True)))
 _TO_COME = _ALL.where(
     PAGE.c.advance_due_at > bindparam("now"), PAGE.c.state == PageState.OPEN.value
@@ -99,6 +110,12 @@ _TO_COME = _ALL.where(
 _NEXT_DUE = select(func.min(PAGE.c.advance_due_at)).where(
     _TIMED, PAGE.c.state == PageState.OPEN.value
 )
+_DUE_FOR_NUDGE = (
+    _ALL.where(PAGE.c.nudge_due_at <= bindparam("now"), _NUDGED)
+    .order_by(PAGE.c.nudge_due_at, PAGE.c.id)
+    .limit(bindparam("limit"))
+)
+_NEXT_NUDGE = select(func.min(PAGE.c.nudge_due_at)).where(_NUDGED)
 _FOR_ALERT = _ALL.where(PAGE.c.alert_id == bindparam("alert_id")).order_by(
     PAGE.c.opened_at, PAGE.c.id
 )
@@ -135,9 +152,11 @@ class SqlPageStore(PageStore):
         if not self._scope.is_postgres:
             return self._pages(_DUE, asked, otherwise)
         alerts = list(self._scope.read(_ALERTS_OF_DUE, asked).scalars())
-        if not alerts:
-            return []
-        return self._pages(_DUE_ABOUT, {**asked, "alerts": alerts}, otherwise)
+        found = self._pages(_DUE_WITHOUT_ALERT, asked, otherwise)
+        if alerts:
+            about = {**asked, "alerts": alerts}
+            found += self._pages(_DUE_ABOUT, about, otherwise)
+        return sorted(found, key=lambda page: (page.advance_due_at, page.id))
 
     @override
     def put_off(self, page_id: PageId, until: datetime) -> None:
@@ -155,6 +174,16 @@ class SqlPageStore(PageStore):
     @override
     def for_alert(self, alert_id: AlertId) -> list[Page]:
         return self._pages(_FOR_ALERT, {"alert_id": alert_id})
+
+    @override
+    def due_for_nudge(self, *, limit: int) -> list[Page]:
+        now = to_micros(self._scope.now)
+        return self._pages(_DUE_FOR_NUDGE, {"now": now, "limit": limit})
+
+    @override
+    def next_nudge(self) -> datetime | None:
+        due = self._scope.read(_NEXT_NUDGE).scalar()
+        return None if due is None else from_micros(due)
 
     @override
     def search(

@@ -4,6 +4,7 @@ from sqlalchemy import Table
 
 from handrail.storage.access import API_TOKEN, ONE_TIME_LINK, SESSION
 from handrail.storage.alert import ALERT
+from handrail.storage.bulletin import BULLETIN
 from handrail.storage.configuration import DOCUMENT, REVISION
 from handrail.storage.delivery import ATTEMPT, DELIVERY
 from handrail.storage.event import EVENT
@@ -36,14 +37,15 @@ TABLES: tuple[Table, ...] = (
     RECEIPT_ALERT,
     RAW_BODY,
     ENTRY_COUNT,
-    PAGE,
-    DELIVERY,
-    ATTEMPT,
     COUNTER,
     INCIDENT,
     INCIDENT_PARTICIPANT,
     EVIDENCE_CONTENT,
     NOTICE,
+    PAGE,
+    BULLETIN,
+    DELIVERY,
+    ATTEMPT,
     API_TOKEN,
     SESSION,
     ONE_TIME_LINK,

@@ -11,6 +11,7 @@ from handrail.ports.setback import Setback
 from handrail.ports.store import Transaction
 from handrail.storage.access import SqlAccessStore
 from handrail.storage.alert import SqlAlertStore
+from handrail.storage.bulletin import SqlBulletinStore
 from handrail.storage.configuration import SnapshotCache, SqlConfigurationStore
 from handrail.storage.delivery import SqlDeliveryStore
 from handrail.storage.event import SqlEventStore
@@ -39,6 +40,7 @@ class SqlTransaction(Transaction):
         self._receipt = SqlReceiptStore(scope)
         self._page = SqlPageStore(scope)
         self._delivery = SqlDeliveryStore(scope)
+        self._bulletin = SqlBulletinStore(scope)
         self._incident = SqlIncidentStore(scope)
         self._notice = SqlNoticeStore(scope)
         self._configuration = SqlConfigurationStore(scope, cache)
@@ -93,6 +95,11 @@ class SqlTransaction(Transaction):
     @override
     def delivery(self) -> SqlDeliveryStore:
         return self._delivery
+
+    @property
+    @override
+    def bulletin(self) -> SqlBulletinStore:
+        return self._bulletin
 
     @property
     @override

@@ -4,15 +4,25 @@ Claim and record are here, each one transaction; the send itself holds none.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
 from handrail.core import limits
 from handrail.core.alert.alert import Alert
 from handrail.core.configuration.snapshot import Snapshot
-from handrail.core.ids import AlertId, AttemptId, DeliveryId, NodeId, PageId
+from handrail.core.ids import (
+    AlertId,
+    AttemptId,
+    BulletinId,
+    DeliveryId,
+    IncidentId,
+    NodeId,
+    PageId,
+)
+from handrail.core.incident.incident import Incident
+from handrail.core.paging.bulletin import Bulletin
 from handrail.core.paging.delivery import Attempt, Delivery, DeliveryState
 from handrail.core.paging.dispatch import (
     DispatchPlan,
@@ -28,12 +38,13 @@ from handrail.core.paging.outcome import (
     Unknown,
 )
 from handrail.core.paging.page import Page, PageState
-from handrail.core.paging.retry import Settled, bring_forward, settle
+from handrail.core.paging.retry import Settled, bring_forward, cancel, settle
 from handrail.core.people.contact_method import ChannelKind
 from handrail.ports.id_source import IdSource
 from handrail.ports.setback import Setback, UnreadableError
 from handrail.ports.store import Transaction
 from handrail.usecases import paging, setback
+from handrail.usecases.debtor import Debtors, debtor, debtors_of
 
 HELD = paging.HELD
 """The meta key that keeps everything from being sent, after a restore."""
@@ -51,8 +62,10 @@ class Send:
     Attributes:
         id: Names the message; attempts of a bundle share it.
         deliveries: What it settles; more than one is a bundle.
-        pages: The pages they belong to, as they were at the claim.
+        pages: The pages that owe them, as they were at the claim.
         alerts: The alerts those pages are about, by alert id.
+        bulletins: The bulletins that owe them; a message has pages or one bulletin.
+        incidents: The incidents that any of these are about.
         snapshot: The configuration in force, for saying who is told next.
         claimed_at: When the claim was made, by the transaction's clock.
     """
@@ -63,6 +76,8 @@ class Send:
     alerts: Mapping[AlertId, Alert]
     snapshot: Snapshot
     claimed_at: datetime
+    bulletins: Mapping[BulletinId, Bulletin] = field(default_factory=dict)
+    incidents: Mapping[IncidentId, Incident] = field(default_factory=dict)
 
     @property
     def first(self) -> Delivery:
@@ -72,7 +87,7 @@ class Send:
     @property
     def concerned(self) -> frozenset[AlertId]:
         """Return the alerts that recording it locks first."""
-        return frozenset(page.alert_id for page in self.pages.values())
+        return frozenset(p.alert_id for p in self.pages.values() if p.alert_id)
 
 
 def claim(
@@ -108,17 +123,23 @@ def claim(
     )
     if not claimable:
         return []
-    pages, due = _pages(tx, claimable, ids=ids)
+    debtors = debtors_of(tx, claimable, otherwise=partial(_set_aside, tx, ids=ids))
     recent: Mapping[MethodKey, Sequence[datetime]] = tx.delivery.recent_messages(
         since=tx.now - limits.METHOD_WINDOW
     )
-    planned = plan(due, pages=pages, recent=recent, now=tx.now)
+    planned = plan(
+        [d for d in claimable if debtor(d) not in debtors.unreadable],
+        pages=debtors.pages,
+        bulletins=debtors.pointless,
+        recent=recent,
+        now=tx.now,
+    )
     for delivery in (*planned.ended, *planned.deferred):
         tx.delivery.save(delivery)
     claimed_ones: dict[str, Send] = {}
 
     def act(group: Sequence[Delivery]) -> None:
-        claimed_ones[group[0].id] = _claim_one(tx, group, pages, node, ids)
+        claimed_ones[group[0].id] = _claim_one(tx, group, debtors, node, ids)
 
     def otherwise(group: Sequence[Delivery], why: Setback) -> None:
         claimed_ones.pop(group[0].id, None)
@@ -126,27 +147,6 @@ def claim(
 
     setback.each(tx, planned.sends[:messages], act, otherwise=otherwise)
     return list(claimed_ones.values())
-
-
-def _pages(
-    tx: Transaction, due: Sequence[Delivery], *, ids: IdSource
-) -> tuple[dict[PageId, Page], Sequence[Delivery]]:
-    """Return the pages of what is due, and what is due but for unreadable pages."""
-    found: dict[PageId, Page] = {}
-    unreadable: set[PageId] = set()
-
-    def act(page_id: PageId) -> None:
-        page = tx.page.get(page_id)
-        if page is not None:
-            found[page_id] = page
-
-    def otherwise(page_id: PageId, why: Setback) -> None:
-        unreadable.add(page_id)
-        theirs = [d for d in due if d.page_id == page_id]
-        _set_aside(tx, theirs, why, ids=ids)
-
-    setback.each(tx, sorted({d.page_id for d in due}), act, otherwise=otherwise)
-    return found, [d for d in due if d.page_id not in unreadable]
 
 
 def _set_aside(
@@ -178,7 +178,7 @@ def _set_aside(
 def _claim_one(
     tx: Transaction,
     group: Sequence[Delivery],
-    pages: Mapping[PageId, Page],
+    debtors: Debtors,
     node: NodeId,
     ids: IdSource,
 ) -> Send:
@@ -186,18 +186,27 @@ def _claim_one(
     taken = tuple(claimed(d, owner=node, lease_until=lease_until) for d in group)
     for delivery in taken:
         tx.delivery.save(delivery)
-    concerned = {d.page_id: pages[d.page_id] for d in taken}
+    pages = {d.page_id: debtors.pages[d.page_id] for d in taken if d.page_id}
+    bulletins = {
+        d.bulletin_id: debtors.bulletins[d.bulletin_id] for d in taken if d.bulletin_id
+    }
     alerts = (
         setback.readable(partial(tx.alert.get, page.alert_id))
-        for page in concerned.values()
+        for page in pages.values()
+        if page.alert_id
     )
+    about = {b.incident_id for b in bulletins.values()}
+    about |= {p.incident_id for p in pages.values()}
+    incidents = (tx.incident.get(one) for one in about if one is not None)
     return Send(
         id=ids.new_id(),
         deliveries=taken,
-        pages=concerned,
+        pages=pages,
         alerts={alert.id: alert for alert in alerts if alert is not None},
         snapshot=tx.configuration.snapshot(),
         claimed_at=tx.now,
+        bulletins=bulletins,
+        incidents={one.id: one for one in incidents if one is not None},
     )
 
 
@@ -219,6 +228,7 @@ def record(
     """
     # What follows from a failure concerns the pages: see the order of locks.
     tx.alert.lock(send.concerned)
+    _lock_without_alert(tx, send.pages.values())
     attempts = []
     # One for all: what travelled together is tried again together, under one key.
     jitter = ids.jitter()
@@ -243,7 +253,15 @@ def record(
     tx.delivery.add_attempts(attempts)
 
 
+def _lock_without_alert(tx: Transaction, pages: Iterable[Page]) -> None:
+    """Lock the pages that no alert's lock stands for, before their deliveries."""
+    for page_id in sorted(page.id for page in pages if page.alert_id is None):
+        tx.page.get(page_id, lock=True)
+
+
 def _fail_over(tx: Transaction, failed: Delivery, *, ids: IdSource) -> None:
+    if failed.page_id is None:
+        return  # A bulletin uses all of its recipient's contact methods at once.
     page = tx.page.get(failed.page_id)
     if page is None or page.state not in {PageState.OPEN, PageState.EXHAUSTED}:
         return
@@ -332,11 +350,17 @@ def release(tx: Transaction, *, discard: bool) -> int:
     """
     cancelled = 0
     if discard:
-        page_ids = sorted({d.page_id for d in tx.delivery.owed(limit=1_000_000)})
-        pages = [setback.readable(partial(tx.page.get, p)) for p in page_ids]
-        tx.alert.lock({page.alert_id for page in pages if page is not None})
+        owed = tx.delivery.owed(limit=1_000_000)
+        page_ids = sorted({d.page_id for d in owed if d.page_id})
+        found = [setback.readable(partial(tx.page.get, p)) for p in page_ids]
+        pages = [page for page in found if page is not None]
+        tx.alert.lock({page.alert_id for page in pages if page.alert_id})
+        _lock_without_alert(tx, pages)
         why = "discarded when the restored installation was released"
         for page_id in page_ids:
             cancelled += tx.delivery.cancel_owed(page_id, reason=why)
+        for delivery in (d for d in owed if d.bulletin_id):
+            tx.delivery.save(cancel(delivery, reason=why, now=tx.now))
+            cancelled += 1
     tx.meta.set(HELD, "")
     return cancelled

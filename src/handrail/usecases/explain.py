@@ -11,6 +11,7 @@ from handrail.core.instants import format_rfc3339
 from handrail.core.paging.delivery import Attempt, Delivery
 from handrail.core.paging.event import (
     AlertExpired,
+    DeclarationNudged,
     LevelNotified,
     LevelSkipped,
     PageAcknowledged,
@@ -69,7 +70,7 @@ class Explanation:
             at = _at(receipt.received_at)
             yield f"  receipt {receipt.id} at {at}: {', '.join(sorted(kinds))}"
         for story in self.pages:
-            yield from _page_lines(story)
+            yield from page_lines(story)
 
 
 def explain(tx: Transaction, some_id: str) -> Explanation:
@@ -78,7 +79,8 @@ def explain(tx: Transaction, some_id: str) -> Explanation:
     Raises:
         NotFoundError: Nothing has this id, or its receipt went into no alert.
     """
-    alert = tx.alert.get(_alert_id(tx, some_id))
+    alert_id = _alert_id(tx, some_id)
+    alert = tx.alert.get(alert_id) if alert_id else None
     if alert is None:
         msg = f"nothing has the id {some_id}; give that of an alert, page or receipt"
         raise NotFoundError(msg)
@@ -89,10 +91,10 @@ def explain(tx: Transaction, some_id: str) -> Explanation:
     )
 
 
-def _alert_id(tx: Transaction, some_id: str) -> AlertId:
+def _alert_id(tx: Transaction, some_id: str) -> AlertId | None:
     page = tx.page.get(PageId(some_id))
     if page is None and (delivery := tx.delivery.get(DeliveryId(some_id))):
-        page = tx.page.get(delivery.page_id)
+        page = tx.page.get(delivery.page_id) if delivery.page_id else None
     if page is not None:
         return page.alert_id
     receipt = tx.receipt.get(ReceiptId(some_id))
@@ -120,7 +122,7 @@ def page_story(tx: Transaction, page: Page) -> PageStory:
     )
 
 
-def describe(event: PageEvent) -> str:  # noqa: C901, PLR0911 - one flat table, a line an event
+def describe(event: PageEvent) -> str:  # noqa: C901, PLR0911, PLR0912 - one flat table, a line an event
     """Return a page's event in words."""
     match event:
         case PageOpened():
@@ -141,6 +143,10 @@ def describe(event: PageEvent) -> str:  # noqa: C901, PLR0911 - one flat table, 
             return "the alert's sender fell silent; the page goes on"
         case TimerRestarted():
             return f"timer restarted: {event.why}"
+        case DeclarationNudged(told=None):
+            return f"nobody is asked to declare an incident: {event.why}"
+        case DeclarationNudged():
+            return f"{event.told} was asked to declare an incident: {event.why}"
 
 
 def _resolved(event: PageResolved) -> str:
@@ -156,7 +162,8 @@ def _notified(event: LevelNotified) -> str:
     )
 
 
-def _page_lines(story: PageStory) -> Iterator[str]:
+def page_lines(story: PageStory) -> Iterator[str]:
+    """Yield a page's record, and what it owed whom, as lines of text."""
     yield f"Page {story.page.id}: {story.page.state}"
     for entry in story.entries:
         yield f"  {entry.at}  {entry.what}  [{entry.actor}]"
@@ -164,9 +171,14 @@ def _page_lines(story: PageStory) -> Iterator[str]:
     for attempt in story.attempts:
         by_delivery.setdefault(attempt.delivery_id, []).append(attempt)
     for delivery in story.deliveries:
-        via = f"{delivery.kind} {delivery.address}".strip()
-        yield f"  delivery to {delivery.recipient} by {via}: {delivery.state}"
-        yield f"    due {_at(delivery.due_at)}; {delivery.reason or 'waiting'}"
+        yield from delivery_lines(delivery)
         for attempt in by_delivery.get(delivery.id, ()):
             detail = f": {attempt.detail}" if attempt.detail else ""
             yield f"    attempt {_at(attempt.ended_at)} {attempt.outcome}{detail}"
+
+
+def delivery_lines(delivery: Delivery) -> Iterator[str]:
+    """Yield one debt as lines of text."""
+    via = f"{delivery.kind} {delivery.address}".strip()
+    yield f"  delivery to {delivery.recipient} by {via}: {delivery.state}"
+    yield f"    due {_at(delivery.due_at)}; {delivery.reason or 'waiting'}"

@@ -14,6 +14,7 @@ from handrail.core.ids import (
     EvidenceId,
     IncidentId,
     MitigationId,
+    PageId,
     Slug,
     TaskId,
     UpdateId,
@@ -27,10 +28,15 @@ from handrail.core.incident.stage import Detection, Stage
 from handrail.core.mitigation.mitigation import MitigationKind, MitigationOutcome
 from handrail.core.obligation.demand import demand_of
 from handrail.core.obligation.obligation import ObligationKind
+from handrail.core.paging.page import Page
 from handrail.core.severity.severity import Severity
 from handrail.ports.id_source import IdSource
 from handrail.ports.incident import Viewer
 from handrail.ports.store import Transaction
+from handrail.usecases.incident_bulletin import who_is_told
+from handrail.usecases.incident_effect import carry_out
+from handrail.usecases.incident_origin import origin_of
+from handrail.usecases.incident_page import lock_pages
 from handrail.usecases.incident_record import append, find, look_again_at, record
 
 BACKDATED_MAX = timedelta(days=30)
@@ -62,21 +68,27 @@ class Desk:
 class Declaration:
     """What somebody says who declares; only the title is needed.
 
+    What is left out is taken from the page or alert it is declared from: title,
+    service, severity, when it was noticed, and that monitoring did.
+
     Attributes:
         severity: None means the service's default, or else to be assessed.
         is_to_be_assessed: Do not take the service's default.
+        detected_by: By default an employee, or monitoring where there is an alert.
         detected_at: By default now, or when the alert it is about opened.
         alert_id: The alert it is declared from, or none.
+        page_id: The page it is declared from, or none; its alert comes with it.
     """
 
-    title: str
+    title: str = ""
     service: Slug | None = None
     severity: Severity | None = None
     is_to_be_assessed: bool = False
-    detected_by: Detection = Detection.EMPLOYEE
+    detected_by: Detection | None = None
     detected_at: datetime | None = None
     impact_started_at: datetime | None = None
     alert_id: AlertId | None = None
+    page_id: PageId | None = None
     is_private: bool = False
 
 
@@ -90,34 +102,49 @@ def declare(desk: Desk, declaration: Declaration) -> Incident:
 
     Raises:
         InvalidError: The title is empty, or something named does not exist.
+        NotFoundError: The page or alert it is declared from does not exist.
+        ConflictError: An incident that still runs was declared from it already.
     """
     tx = desk.tx
     snapshot = tx.configuration.snapshot()
-    title = command.require_text(declaration.title, field="title", most=1024)
-    service = declaration.service
-    if service is not None and service not in snapshot.services:
+    origin = origin_of(tx, page_id=declaration.page_id, alert_id=declaration.alert_id)
+    alert = origin.alert
+    inherited = alert.title[: limits.TITLE_CHARS_MAX] if alert else ""
+    title = command.require_text(
+        declaration.title.strip() or inherited,
+        field="title",
+        most=limits.TITLE_CHARS_MAX,
+    )
+    service = declaration.service or origin.service
+    if declaration.service is not None and service not in snapshot.services:
         known = ", ".join(sorted(snapshot.services)) or "none is configured"
         msg = f"there is no service {service!r}; known are: {known}"
         raise InvalidError(msg, fields={"service": "no such service"})
     severity = declaration.severity
-    if severity is None and service and not declaration.is_to_be_assessed:
-        severity = snapshot.services[service].default_severity
+    if severity is None and not declaration.is_to_be_assessed:
+        known_service = snapshot.services.get(service) if service else None
+        default = known_service.default_severity if known_service else None
+        severity = origin.severity or default
+    noticed_at = alert.opened_at if alert else tx.now
+    by_default = Detection.MONITORING if alert else Detection.EMPLOYEE
     declared = e.IncidentDeclared(
         number=tx.incident.next_number(),
         title=title,
         service=service,
         severity=severity,
-        detected_by=declaration.detected_by,
-        detected_at=_past(declaration.detected_at, "detected_at", tx) or tx.now,
+        detected_by=declaration.detected_by or by_default,
+        detected_at=_past(declaration.detected_at, "detected_at", tx) or noticed_at,
         impact_started_at=_past(declaration.impact_started_at, "impact_started_at", tx),
         declared_by=desk.by,
-        alert_id=declaration.alert_id,
+        alert_id=alert.id if alert else None,
         is_private=declaration.is_private,
     )
-    return _begin(desk, declared)
+    return _begin(desk, declared, origin=origin.page)
 
 
-def _begin(desk: Desk, declared: e.IncidentDeclared) -> Incident:
+def _begin(
+    desk: Desk, declared: e.IncidentDeclared, *, origin: Page | None
+) -> Incident:
     tx = desk.tx
     incident_id = IncidentId(desk.ids.new_id())
     incident, happened = begun(
@@ -129,7 +156,7 @@ def _begin(desk: Desk, declared: e.IncidentDeclared) -> Incident:
     tx.incident.add(incident, next_due_at=look_again_at(incident))
     actor = str(desk.actor)
     append(tx, incident_id, happened, after=0, actor=actor, ids=desk.ids)
-    return incident
+    return carry_out(tx, incident, happened, by=desk.by, ids=desk.ids, origin=origin)
 
 
 def change(
@@ -138,17 +165,27 @@ def change(
     decide: Callable[[Incident], Events],
     *,
     occurred_at: datetime | None = None,
+    ends: bool = False,
 ) -> Incident:
     """Let a decision change the incident, and do what that demands.
+
+    Args:
+        desk: Who acts.
+        name: What people call the incident.
+        decide: What happens to it.
+        occurred_at: When it happened; by default now.
+        ends: Its pages may end, so that they are locked before it is.
 
     Raises:
         NotFoundError: There is none of that name that the actor may see.
         DomainError: The decision refuses.
     """
     tx = desk.tx
+    if ends:
+        lock_pages(tx, find(tx, name, viewer=desk.viewer))
     incident = find(tx, name, viewer=desk.viewer, lock=True)
     at = _past(occurred_at, "occurred_at", tx)
-    after, _ = record(
+    after, happened = record(
         tx,
         incident,
         decide(incident),
@@ -156,7 +193,7 @@ def change(
         ids=desk.ids,
         occurred_at=at,
     )
-    return after
+    return carry_out(tx, after, happened, by=desk.by, ids=desk.ids)
 
 
 def _past(at: datetime | None, field: str, tx: Transaction) -> datetime | None:
@@ -241,12 +278,12 @@ def resolve(
             next_stage=Stage.LEARN if learns else Stage.CLOSED,
         )
 
-    return change(desk, name, decide)
+    return change(desk, name, decide, ends=True)
 
 
 def decline(desk: Desk, name: str, *, reason: str) -> Incident:
     """Say that it was no incident; it stays out of every figure."""
-    return change(desk, name, lambda i: command.decline(i, reason=reason))
+    return change(desk, name, lambda i: command.decline(i, reason=reason), ends=True)
 
 
 def merge(desk: Desk, name: str, into: str, *, reason: str = "") -> Incident:
@@ -257,6 +294,7 @@ def merge(desk: Desk, name: str, into: str, *, reason: str = "") -> Incident:
         ConflictError: One of them has ended, or they are the same.
     """
     tx = desk.tx
+    lock_pages(tx, find(tx, name, viewer=desk.viewer))
     both = sorted({find(tx, n, viewer=desk.viewer).number for n in (name, into)})
     # Locked in the order of their numbers, so that two merges never wait in a circle.
     for number in both:
@@ -264,7 +302,8 @@ def merge(desk: Desk, name: str, into: str, *, reason: str = "") -> Incident:
     gone, kept = (find(tx, n, viewer=desk.viewer, lock=True) for n in (name, into))
     for_gone, for_kept = command.merge(gone, kept, reason=reason)
     actor = str(desk.actor)
-    record(tx, gone, for_gone, actor=actor, ids=desk.ids)
+    over, happened = record(tx, gone, for_gone, actor=actor, ids=desk.ids)
+    carry_out(tx, over, happened, by=desk.by, ids=desk.ids)
     after, _ = record(tx, kept, for_kept, actor=actor, ids=desk.ids)
     return after
 
@@ -321,7 +360,7 @@ def post_update(
     audience: e.Audience,
     next_update_at: datetime | None = None,
 ) -> Incident:
-    """Tell people inside how it stands."""
+    """Tell people inside how it stands; ``who_is_told`` says whom this reaches."""
     update_id, now = UpdateId(desk.ids.new_id()), desk.tx.now
     return change(
         desk,
@@ -334,6 +373,7 @@ def post_update(
             by=desk.by,
             next_update_at=next_update_at,
             now=now,
+            told=who_is_told(desk.tx, i, audience, by=desk.by),
         ),
     )
 

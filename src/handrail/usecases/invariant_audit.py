@@ -13,6 +13,8 @@ from handrail.core.alert.signal import Signal, SignalAction
 from handrail.core.audit.event import broken_link
 from handrail.core.configuration.snapshot import Integration
 from handrail.core.ids import AlertId, PageId, ReceiptId, Slug
+from handrail.core.incident.incident import Incident
+from handrail.core.incident.invariant import IncidentFacts, incident_violations
 from handrail.core.instants import format_rfc3339
 from handrail.core.paging.invariant import (
     LATENESS_MAX,
@@ -24,10 +26,13 @@ from handrail.core.paging.invariant import (
 )
 from handrail.core.paging.page import Page
 from handrail.ports.id_source import IdSource
+from handrail.ports.incident import EVERYBODY
 from handrail.ports.source import Parsed
 from handrail.ports.store import Transaction
 from handrail.usecases.admission import accept
 from handrail.usecases.delivery import HELD
+from handrail.usecases.incident_record import incident_event
+from handrail.usecases.incident_record import stream_of as incident_stream
 from handrail.usecases.page_record import page_event, stream_of
 from handrail.usecases.submission import Submission
 
@@ -57,11 +62,18 @@ class PagesBefore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentsBefore:
+    """Go on with incidents of a lower number; none starts with the newest."""
+
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OtherStreams:
     """Go on with the rest of the record."""
 
 
-Place = AlertsBefore | PagesBefore | OtherStreams
+Place = AlertsBefore | PagesBefore | IncidentsBefore | OtherStreams
 BEGINNING = AlertsBefore()
 
 
@@ -70,7 +82,7 @@ class AuditReport:
     """What one batch found.
 
     Attributes:
-        checked: How many alerts, pages and streams were looked at.
+        checked: How many alerts, pages, incidents and streams were looked at.
         then: Where the next batch goes on; none when all was looked at.
     """
 
@@ -98,6 +110,8 @@ def audit(
             return _alerts(tx, before, limit, lateness_max)
         case PagesBefore(page_id=before):
             return _pages(tx, before, limit, lateness_max)
+        case IncidentsBefore(number=number):
+            return _incidents(tx, number, limit, lateness_max)
         case OtherStreams():
             return _streams(tx)
         case _:
@@ -150,8 +164,35 @@ def _pages(
             found += page_violations(
                 page_facts(tx, page), now=tx.now, lateness_max=lateness_max
             )
-    then = PagesBefore(page_id=pages[-1].id) if pages else OtherStreams()
+    then = PagesBefore(page_id=pages[-1].id) if pages else IncidentsBefore()
     return AuditReport(violations=tuple(found), checked=len(pages), then=then)
+
+
+def _incidents(
+    tx: Transaction, before: int | None, limit: int, lateness_max: timedelta
+) -> AuditReport:
+    incidents = tx.incident.search(
+        viewer=EVERYBODY, responding_only=False, limit=limit, before=before
+    )
+    found: list[Violation] = []
+    for incident in incidents:
+        chain = _chain(tx, incident_stream(incident.id))
+        found += chain
+        facts = None if chain else incident_facts(tx, incident)
+        if facts is not None:
+            found += incident_violations(facts, now=tx.now, lateness_max=lateness_max)
+    then = IncidentsBefore(number=incidents[-1].number) if incidents else OtherStreams()
+    return AuditReport(violations=tuple(found), checked=len(incidents), then=then)
+
+
+def incident_facts(tx: Transaction, incident: Incident) -> IncidentFacts | None:
+    """Return all that is recorded about one incident; none if a part is redacted."""
+    stored = tx.event.read(incident_stream(incident.id))
+    told = [(incident_event(one), one.occurred_at) for one in stored]
+    events = [(event, at) for event, at in told if event is not None]
+    if len(events) != len(told):
+        return None  # The chain verifies; what the state was made of is not all there.
+    return IncidentFacts(incident=incident, events=events)
 
 
 def _streams(tx: Transaction) -> AuditReport:

@@ -10,11 +10,13 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from handrail.core import limits, wall_clock
 from handrail.core.alert.alert import Alert
 from handrail.core.configuration.snapshot import Snapshot
-from handrail.core.ids import Slug
+from handrail.core.ids import PageId, Slug
+from handrail.core.incident import bulletin_words
+from handrail.core.incident.event import PagePurpose
+from handrail.core.incident.incident import Incident
 from handrail.core.paging import ack_link
 from handrail.core.paging.delivery import Delivery
 from handrail.core.paging.forecast import NextLevel, forecast
-from handrail.core.paging.page import Page
 from handrail.core.paging.wording import safely
 from handrail.ports.channel import Message, MessageItem
 from handrail.usecases.delivery import Send
@@ -22,6 +24,7 @@ from handrail.usecases.delivery import Send
 Sign = Callable[[bytes], str]
 _LATE = timedelta(minutes=2)
 _SECOND = timedelta(seconds=1)
+_EXPIRED = "Its sender fell silent; that does not mean it recovered."
 _HIDDEN = frozenset({"summary", "description", "alertname", "__raw__"})
 
 
@@ -53,8 +56,11 @@ def _key(send: Send) -> str:
 
 
 def _item(send: Send, delivery: Delivery, *, base_url: str, sign: Sign) -> MessageItem:
+    if delivery.page_id is None:
+        return _bulletin_item(send, delivery, base_url=base_url)
     page = send.pages[delivery.page_id]
-    alert = send.alerts.get(page.alert_id)
+    alert = send.alerts.get(page.alert_id) if page.alert_id else None
+    incident = send.incidents.get(page.incident_id) if page.incident_id else None
     kind, _, name = delivery.recipient.partition(":")
     zone = safely(
         lambda: _zone(delivery.recipient, send.snapshot), otherwise=lambda: UTC
@@ -73,16 +79,69 @@ def _item(send: Send, delivery: Delivery, *, base_url: str, sign: Sign) -> Messa
         severity=page.severity,
         opened_at=page.opened_at.astimezone(zone),
         summary=_summary(alert),
-        details=_details(alert),
-        alert_url=f"{base_url}/alerts/{page.alert_id}",
+        details=_incident_details(incident) or _details(alert),
+        alert_url=f"{base_url}/alerts/{page.alert_id}" if page.alert_id else "",
         ack_url=f"{base_url}/a/{token}",
         what_next=what_next(
             forecast(page, snapshot=send.snapshot, limit=1),
             snapshot=send.snapshot,
             now=send.claimed_at.astimezone(zone),
         ),
-        notes=_notes(page, delivery, now=send.claimed_at.astimezone(zone)),
+        notes=(
+            *_asked(incident, page.id),
+            *_delays(delivery, now=send.claimed_at.astimezone(zone)),
+            *((_EXPIRED,) if page.alert_expired else ()),
+        ),
+        incident=incident.name if incident else "",
+        open_url=base_url + bulletin_words.path(incident) if incident else "",
     )
+
+
+def _bulletin_item(send: Send, delivery: Delivery, *, base_url: str) -> MessageItem:
+    assert delivery.bulletin_id is not None, "a page or a bulletin owes a delivery"
+    bulletin = send.bulletins[delivery.bulletin_id]
+    about = bulletin.incident_id
+    incident = send.incidents.get(about) if about else None
+    zone = safely(
+        lambda: _zone(delivery.recipient, send.snapshot), otherwise=lambda: UTC
+    )
+    return MessageItem(
+        page_id="",
+        delivery_id=delivery.id,
+        title=bulletin.title,
+        service=bulletin.service or "",
+        severity=bulletin.severity or "to be assessed",
+        opened_at=bulletin.created_at.astimezone(zone),
+        summary=bulletin.text,
+        details=(),
+        alert_url="",
+        ack_url="",
+        what_next="",
+        notes=_delays(delivery, now=send.claimed_at.astimezone(zone)),
+        bulletin_id=bulletin.id,
+        kind=bulletin.kind,
+        incident=incident.name if incident else "",
+        open_url=base_url + bulletin.link,
+    )
+
+
+def _incident_details(incident: Incident | None) -> tuple[tuple[str, str], ...]:
+    if incident is None or incident.is_private:
+        return ()
+    facts = (
+        ("incident", incident.name),
+        ("stage", str(incident.stage)),
+        ("incident commander", str(incident.commander)),
+        ("summary", incident.summary),
+    )
+    return tuple((name, fact) for name, fact in facts if fact)
+
+
+def _asked(incident: Incident | None, page_id: PageId) -> tuple[str, ...]:
+    """Return what an acknowledgement means, where it means more than usual."""
+    if incident is None or incident.pages.get(page_id) is not PagePurpose.COMMAND:
+        return ()
+    return ("An incident commander is sought: who acknowledges is offered command.",)
 
 
 def _summary(alert: Alert | None) -> str:
@@ -145,12 +204,10 @@ def _clock(instant: datetime, *, now: datetime) -> str:
     return f"{there:{form}}"
 
 
-def _notes(page: Page, delivery: Delivery, *, now: datetime) -> tuple[str, ...]:
+def _delays(delivery: Delivery, *, now: datetime) -> tuple[str, ...]:
     notes: list[str] = []
     if delivery.attempts > 1:
         notes.append("This may be a repeat: an earlier attempt was not confirmed.")
     if now - delivery.due_at > _LATE:
         notes.append(f"Late: this was due at {_clock(delivery.due_at, now=now)}.")
-    if page.alert_expired:
-        notes.append("Its sender fell silent; that does not mean it recovered.")
     return tuple(notes)

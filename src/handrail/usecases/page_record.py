@@ -7,6 +7,7 @@ import msgspec
 from handrail.core.audit.event import NewEvent, StoredEvent
 from handrail.core.paging.event import (
     AlertExpired,
+    DeclarationNudged,
     LevelNotified,
     LevelSkipped,
     PageAcknowledged,
@@ -27,6 +28,7 @@ KINDS: dict[str, type[PageEvent]] = {
     "page_exhausted": PageExhausted,
     "alert_expired": AlertExpired,
     "timer_restarted": TimerRestarted,
+    "declaration_nudged": DeclarationNudged,
 }
 _NAMES = {kind: name for name, kind in KINDS.items()}
 

@@ -5,19 +5,20 @@ from dataclasses import replace
 from datetime import timedelta
 
 from handrail.core import limits
-from handrail.core.alert.alert import Alert, AlertState, Disposition
+from handrail.core.alert.alert import Alert, AlertState
 from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.errors import NotFoundError
 from handrail.core.ids import DeliveryId, EntryId, PageId, Slug
 from handrail.core.paging import escalate
+from handrail.core.paging.debt import debt
 from handrail.core.paging.delivery import Delivery, DeliveryState
+from handrail.core.paging.disposition import disposed
 from handrail.core.paging.evaluate import Destination
 from handrail.core.paging.event import (
     EscalationReason,
     LevelNotified,
     PageAcknowledged,
     PageEvent,
-    PageExhausted,
     PageOpened,
     PageResolved,
     PlannedDelivery,
@@ -25,11 +26,14 @@ from handrail.core.paging.event import (
     TimerRestarted,
 )
 from handrail.core.paging.evolve import begin, evolve
-from handrail.core.paging.page import LAST_RESORT_LEVEL, Page, PageState
+from handrail.core.paging.nudge import nudge as nudged
+from handrail.core.paging.nudge import nudge_at
+from handrail.core.paging.page import Page, PageState
 from handrail.ports.id_source import IdSource
 from handrail.ports.setback import Setback, UnreadableError
 from handrail.ports.store import Transaction
 from handrail.usecases import setback
+from handrail.usecases.incident_answer import note_answer
 from handrail.usecases.page_record import new_event, stream_of
 
 ENGINE = "engine"
@@ -41,7 +45,6 @@ def open_page(
     tx: Transaction, alert: Alert, destination: Destination, *, ids: IdSource
 ) -> Page:
     """Open a page about the alert and notify its first level, in this transaction."""
-    snapshot = tx.configuration.snapshot()
     opened = PageOpened(
         alert_id=alert.id,
         title=alert.title,
@@ -49,8 +52,21 @@ def open_page(
         severity=destination.severity,
         urgency=destination.urgency,
         policy=destination.policy,
-        revision=snapshot.revision,
+        revision=tx.configuration.snapshot().revision,
     )
+    return _open(tx, opened, alert=alert, ids=ids)
+
+
+def open_about_incident(tx: Transaction, opened: PageOpened, *, ids: IdSource) -> Page:
+    """Open a page about an incident and notify its first level."""
+    assert opened.incident_id is not None, "a page about an alert is opened with it"
+    return _open(tx, opened, alert=None, ids=ids)
+
+
+def _open(
+    tx: Transaction, opened: PageOpened, *, alert: Alert | None, ids: IdSource
+) -> Page:
+    snapshot = tx.configuration.snapshot()
     before = begin(PageId(ids.new_id()), opened, at=tx.now)
     events = escalate.climb(
         before, reason=EscalationReason.OPENED, by=None, snapshot=snapshot, now=tx.now
@@ -61,7 +77,8 @@ def open_page(
         new_event(e, at=tx.now, actor=ENGINE, ids=ids) for e in (opened, *events)
     ]
     tx.event.append(stream_of(page.id), records, after=0)
-    alert = replace(alert, page_id=page.id)
+    if alert is not None:
+        alert = replace(alert, page_id=page.id)
     _apply_effects(tx, page, events, alert=alert, ids=ids)
     return page
 
@@ -84,7 +101,9 @@ def acknowledge(
     return _change(
         tx,
         page_id,
-        lambda page: escalate.acknowledge(page, by=by, via=via),
+        lambda page: escalate.acknowledge(
+            page, by=by, via=via, nudge_at=nudge_at(page, by=by, now=tx.now)
+        ),
         actor=actor,
         ids=ids,
     )
@@ -122,7 +141,7 @@ def resolve(
     page = _get(tx, page_id)
     if page.state is PageState.RESOLVED:
         return page
-    alert = setback.readable(lambda: tx.alert.get(page.alert_id, lock=True))
+    alert = _alert(tx, page)
     is_present = alert is not None and alert.page_id == page_id
     if alert is not None and is_present and alert.closed_at is None:
         closed = replace(
@@ -161,6 +180,20 @@ def end_page(
 def note_expiry(tx: Transaction, page_id: PageId, *, ids: IdSource) -> Page:
     """Note on the page that its alert's sender fell silent."""
     return _change(tx, page_id, escalate.expire, actor=ENGINE, ids=ids)
+
+
+def nudge(
+    tx: Transaction, page_id: PageId, *, declared: str | None, ids: IdSource
+) -> Slug | None:
+    """Note that who has the page is asked to declare an incident, if it is time.
+
+    Returns:
+        Whom to ask, or none where nobody has to be.
+    """
+    page = _get(tx, page_id)
+    events = nudged(page, declared=declared, now=tx.now)
+    _record(tx, page, events, actor=ENGINE, ids=ids)
+    return events[0].told if events else None
 
 
 def advance_due(tx: Transaction, *, ids: IdSource, limit: int) -> int:
@@ -277,7 +310,7 @@ def _nobody_was_told(tx: Transaction, page: Page) -> bool:
 def _get(tx: Transaction, page_id: PageId) -> Page:
     found = tx.page.get(page_id)
     if found is not None:
-        tx.alert.lock((found.alert_id,))
+        tx.alert.lock([found.alert_id] if found.alert_id else [])
         found = tx.page.get(page_id, lock=True)
     if found is None:
         msg = f"there is no page {page_id}"
@@ -311,10 +344,22 @@ def _record(
     records = [new_event(e, at=tx.now, actor=actor, ids=ids) for e in events]
     tx.event.append(stream_of(page.id), records, after=page.sequence)
     tx.page.save(after, expected_sequence=page.sequence)
-    # A page goes on even if what it is about cannot be read any more.
-    alert = setback.readable(lambda: tx.alert.get(page.alert_id, lock=True))
-    _apply_effects(tx, after, events, alert=alert, ids=ids)
+    _apply_effects(tx, after, events, alert=_alert(tx, page), ids=ids)
+    for event in events:
+        if isinstance(event, PageAcknowledged) and event.by is not None:
+            note_answer(tx, after, by=event.by, actor=actor, ids=ids)
     return after
+
+
+def _alert(tx: Transaction, page: Page) -> Alert | None:
+    """Return the alert the page is about, its row locked, if it is about one.
+
+    A page goes on even if what it is about cannot be read any more.
+    """
+    about = page.alert_id
+    if about is None:
+        return None
+    return setback.readable(lambda: tx.alert.get(about, lock=True))
 
 
 def _fold(page: Page, events: Sequence[PageEvent], tx: Transaction) -> Page:
@@ -346,33 +391,6 @@ def _apply_effects(
         tx.alert.save(disposed(alert, page, events))
 
 
-def disposed(alert: Alert, page: Page, events: Sequence[PageEvent]) -> Alert:
-    """Return the alert with the disposition that these events of its page give it."""
-    for event in events:
-        match event:
-            case LevelNotified(level=level) if level == LAST_RESORT_LEVEL:
-                found = Disposition.LAST_RESORT
-                why = "no level led to an answer; the last resort was told"
-                alert = replace(alert, disposition=found, reason=why)
-            case LevelNotified():
-                why = f"level {event.level + 1} was told: {event.reason.words}"
-                alert = replace(alert, disposition=Disposition.PAGED, reason=why)
-            case PageAcknowledged():
-                found = Disposition.PAGED_ACKNOWLEDGED
-                why = f"acknowledged by {event.by or 'the sender'} via {event.via}"
-                alert = replace(alert, disposition=found, reason=why)
-            case PageExhausted():
-                found = Disposition.PAGED_EXHAUSTED
-                alert = replace(alert, disposition=found, reason=event.why)
-            case PageResolved() if page.acknowledged_at is None:
-                found = Disposition.RESOLVED
-                why = f"over before anybody answered: {event.reason.words}"
-                alert = replace(alert, disposition=found, reason=why)
-            case _:
-                pass
-    return alert
-
-
 def _delivery(
     tx: Transaction,
     page: Page,
@@ -380,22 +398,12 @@ def _delivery(
     planned: PlannedDelivery,
     ids: IdSource,
 ) -> Delivery:
-    delivery_id = DeliveryId(ids.new_id())
-    due_at = tx.now + planned.after
-    return Delivery(
-        id=delivery_id,
-        page_id=page.id,
+    owed = debt(
+        planned,
+        delivery_id=DeliveryId(ids.new_id()),
         entry_id=event.entry_id,
-        recipient=planned.recipient,
-        target=planned.target,
-        why=planned.why,
-        method=planned.method,
-        kind=planned.kind,
-        address=planned.address,
-        secret=planned.secret,
-        due_at=due_at,
-        next_attempt_at=due_at,
+        due_at=tx.now + planned.after,
         deadline_at=tx.now + limits.DELIVERY_MAX_AGE,
-        created_at=tx.now,
-        idempotency_key=f"msg_{delivery_id}",
+        now=tx.now,
     )
+    return replace(owed, page_id=page.id)

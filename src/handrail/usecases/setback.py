@@ -17,7 +17,7 @@ OURSELVES = Slug("handrail")
 """The integration under which Handrail itself raises alerts."""
 
 ALERTNAME = "HandrailSetAside"
-_ARTICLES = {"alert": "an", "page": "a", "delivery": "a"}
+_ARTICLES = {"alert": "an", "incident": "an", "page": "a", "delivery": "a"}
 R = TypeVar("R")
 
 

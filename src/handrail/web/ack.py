@@ -136,8 +136,14 @@ def _present(
         snapshot = tx.configuration.snapshot()
         if page is None:
             return None
+        about = page.incident_id
         return ack_screen(
-            page, holder=grant.user, snapshot=snapshot, news=news, now=tx.now
+            page,
+            incident=tx.incident.get(about) if about else None,
+            holder=grant.user,
+            snapshot=snapshot,
+            news=news,
+            now=tx.now,
         )
 
     screen = console.store.read(look) if pressed else None

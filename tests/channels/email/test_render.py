@@ -6,7 +6,7 @@ from email.policy import default
 
 import pytest
 from hypothesis import given, settings
-from tests.channels.messages import ITEM, MESSAGE, message
+from tests.channels.messages import BULLETIN, ITEM, MESSAGE, message
 from tests.channels.strategies import MESSAGES
 
 from handrail.channels.email.render import (
@@ -170,9 +170,46 @@ def test_any_text_in_any_field_gives_a_whole_mail_within_limits(
     assert 0 < len(subject(wanted)) <= SUBJECT_CHARS_MAX
     assert mail["Subject"] == subject(wanted)
     assert mail["To"] == "ana@example.org"
-    assert "Acknowledge: " in body(mail, "plain")
+    asks = "Acknowledge: " in body(mail, "plain")
+    assert asks is not wanted.items[0].is_bulletin
     assert len(mail.as_bytes()) < 1_000_000
     assert [part.get_content_type() for part in mail.iter_parts()] == [
         "text/plain",
         "text/html",
     ]
+
+
+def test_a_bulletin_says_what_and_where_and_asks_for_no_answer() -> None:
+    mail = sent(BULLETIN)
+
+    text = body(mail, "plain")
+    assert mail["Subject"].startswith("[SEV1] INC-7: public notice due now")
+    assert mail["Importance"] is None
+    assert text.splitlines()[1] == "Open: https://handrail.example/incidents/INC-7"
+    assert "Checkout is down\nPublish a notice." in text
+    for part in (text, body(mail, "html")):
+        assert "Acknowledge" not in part
+        assert "Alert" not in part
+    assert "Open INC-7</a>" in body(mail, "html")
+
+
+def test_the_bulletins_of_an_incident_are_one_thread() -> None:
+    later = replace(BULLETIN, idempotency_key="delivery-3")
+
+    first, second = sent(BULLETIN), sent(later)
+
+    assert first["References"] == second["References"]
+    assert first["References"] != sent(MESSAGE)["References"]
+    assert first["Message-ID"] != second["Message-ID"]
+
+
+def test_a_page_about_an_incident_can_be_acknowledged_and_opened() -> None:
+    about = {"alert_url": "", "incident": "INC-7", "open_url": "https://h.test/i"}
+    item = replace(ITEM, **about)  # type: ignore[arg-type]  # fields of text
+
+    text = plain(replace(MESSAGE, items=(item,)))
+
+    assert (
+        "Acknowledge: https://handrail.example/a/token\nOpen: https://h.test/i" in text
+    )
+    assert "Alert:" not in text

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from hypothesis import given, settings
-from tests.channels.messages import ITEM, MESSAGE, message
+from tests.channels.messages import BULLETIN, ITEM, MESSAGE, message
 from tests.channels.strategies import MESSAGES
 from typing_extensions import override
 
@@ -135,7 +135,15 @@ def test_a_fault_in_rendering_still_shows_the_link() -> None:
 def test_any_text_in_any_field_is_shown_within_limits(wanted: Message) -> None:
     text = render(wanted, is_coloured=False, rings=False)
 
-    assert "Acknowledge: " in text
+    assert ("Acknowledge: " in text) is not wanted.items[0].is_bulletin
     assert len(text) < 200_000
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f]", text)
     text.encode()
+
+
+def test_a_bulletin_stands_under_its_own_word() -> None:
+    text = render(BULLETIN, is_coloured=False, rings=False)
+
+    assert "BULLETIN for user:ana" in text
+    assert "Open: https://handrail.example/incidents/INC-7" in text
+    assert "Acknowledge" not in text

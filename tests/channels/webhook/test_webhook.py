@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 from hypothesis import given, settings
 from standardwebhooks import Webhook, WebhookVerificationError
-from tests.channels.messages import AT, ITEM, MESSAGE, message
+from tests.channels.messages import AT, BULLETIN, ITEM, MESSAGE, message
 from tests.channels.strategies import MESSAGES
 from tests.system.http_server import PUBLIC
 
@@ -287,12 +287,52 @@ def test_the_body_is_as_documented() -> None:
                     "details": {"alertname": "CheckoutErrors", "region": "eu-west"},
                     "alert_url": "https://handrail.example/alerts/1",
                     "ack_url": "https://handrail.example/a/token",
+                    "incident": "",
+                    "open_url": "",
                     "what_next": "ben is paged at 08:05 UTC",
                     "notes": ["The sender has fallen silent; this page goes on."],
                 }
             ],
         },
     }
+
+
+def test_a_bulletin_is_of_another_type_and_asks_for_no_answer() -> None:
+    (item,) = BULLETIN.items
+
+    assert json.loads(render(BULLETIN)) == {
+        "type": "bulletin.notified",
+        "timestamp": "2026-01-31T08:00:05.000Z",
+        "data": {
+            "recipient": "user:ana",
+            "is_repeat": False,
+            "items": [
+                {
+                    "bulletin_id": item.bulletin_id,
+                    "delivery_id": item.delivery_id,
+                    "kind": "reminder",
+                    "incident": "INC-7",
+                    "title": "INC-7: public notice due now, at 09:15 UTC",
+                    "service": "checkout",
+                    "severity": "SEV1",
+                    "told_at": "2026-01-31T08:00:05.000Z",
+                    "text": "Checkout is down\nPublish a notice.",
+                    "open_url": "https://handrail.example/incidents/INC-7",
+                    "notes": [],
+                }
+            ],
+        },
+    }
+
+
+def test_a_fault_in_rendering_a_bulletin_still_sends_where_to_go() -> None:
+    broken = replace(BULLETIN.items[0], notes=None)  # type: ignore[arg-type]  # a defect elsewhere
+
+    content = json.loads(render(replace(BULLETIN, items=(broken,))))
+
+    [item] = content["data"]["items"]
+    assert item["open_url"] == "https://handrail.example/incidents/INC-7"
+    assert "ack_url" not in item
 
 
 def test_a_fault_in_rendering_still_sends_the_link() -> None:
@@ -311,6 +351,7 @@ def test_any_text_in_any_field_gives_a_body_within_limits(wanted: Message) -> No
     body = render(wanted)
 
     content: Mapping[str, object] = json.loads(body)
-    assert content["type"] == "page.notified"
+    is_bulletin = wanted.items[0].is_bulletin
+    assert content["type"] == ("bulletin" if is_bulletin else "page") + ".notified"
     assert len(body) < 2_000_000
     assert b'"title":""' not in body

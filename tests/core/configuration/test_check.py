@@ -57,6 +57,16 @@ DOUBTS = [
     ("service: {name: t, escalation_policy: first}", "service t", "has no owner"),
     ("route: {name: late, service: shop}", "route late", "is never reached"),
     (
+        "user: {name: ben}\nseverity_matrix: {SEV1: {page: user:ben}}",
+        "severity_matrix.SEV1.page",
+        "nobody behind it can be reached",
+    ),
+    (
+        "user: {name: ben}\nseverity_matrix: {SEV1: {page: user:ben}}",
+        "user ben.contact_methods",
+        "is paged by severity_matrix",
+    ),
+    (
         "channel: {name: c, kind: webhook, address: 'http://x.org', secret: env:S}",
         "channel c.address",
         "not encrypted",
@@ -124,3 +134,11 @@ def test_no_integration_at_all_is_doubtful() -> None:
     result = checked(f"{text}---\n{CREW}")
 
     assert ["no sender can reach" in p.message for p in result.problems] == [True]
+
+
+def test_a_commanders_rota_is_a_use_of_a_schedule() -> None:
+    rota = "severity_matrix: {SEV1: {page: schedule:s}}\n"
+
+    result = checked(f"{WHOLE}---\n{SCHEDULE % 'ana'}---\n{rota}")
+
+    assert not [p for p in result.problems if p.field == "schedule s"]

@@ -3,9 +3,13 @@ from datetime import UTC, datetime, time, timedelta
 from tests.configured import EXAMPLE, checked
 
 from handrail.core.configuration.compile import compile_snapshot
+from handrail.core.configuration.kind.escalation import AUDIENCES
 from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.ids import Slug
+from handrail.core.incident.event import Audience
 from handrail.core.instants import EPOCH
+from handrail.core.obligation.demand import DEFAULT_DEMANDS
+from handrail.core.obligation.obligation import ObligationKind
 from handrail.core.people.contact_method import ChannelKind
 from handrail.core.severity.severity import DEFAULT_MATRIX, Hours, Severity, Urgency
 
@@ -114,3 +118,57 @@ def test_a_component_refers_to_a_service_that_exists() -> None:
     lines = [problem.line() for problem in result.problems if problem.is_error]
     assert len(lines) == 1
     assert 'no service "shop"' in lines[0]
+
+
+DEMANDING = """
+user: {name: mia, full_name: Mia, email: mia@example.org}
+channel: {name: ops, kind: terminal, address: wall}
+severity_matrix:
+  assess_within: none
+  SEV1:
+    page: user:mia
+    obligations: {public_notice: 20m, scribe_named: none, stakeholders_told: 1h}
+    tell: {stakeholders: [channel:ops, user:mia]}
+"""
+
+
+def test_what_a_severity_demands_is_written_over_its_defaults() -> None:
+    demands = compiled(DEMANDING).demands
+
+    within = demands[Severity.SEV1].within
+    kind = ObligationKind
+    assert within[kind.PUBLIC_NOTICE] == timedelta(minutes=20)
+    assert within[kind.STAKEHOLDERS_TOLD] == timedelta(hours=1)
+    assert kind.SCRIBE_NAMED not in within
+    assert within[kind.EXECUTIVES_TOLD] == timedelta(minutes=15)
+    assert demands[Severity.SEV2] == DEFAULT_DEMANDS[Severity.SEV2]
+
+
+def test_who_is_paged_and_told_about_an_incident_is_read() -> None:
+    demand = compiled(DEMANDING).demands[Severity.SEV1]
+
+    assert [str(target) for target in demand.page] == ["user:mia"]
+    told = [str(target) for target in demand.tell["stakeholders"]]
+    assert told == ["channel:ops", "user:mia"]
+
+
+def test_the_time_to_assess_a_severity_can_be_lifted() -> None:
+    assert compiled(DEMANDING).demands[None].within == {}
+
+
+def test_the_audiences_of_the_file_are_those_of_updates() -> None:
+    assert set(AUDIENCES) == set(Audience)
+
+
+def test_every_promise_but_one_can_be_set_for_a_severity() -> None:
+    everything = ", ".join(
+        f"{kind}: 1h"
+        for kind in ObligationKind
+        if kind is not ObligationKind.SEVERITY_ASSESSED
+    )
+
+    owed = f"SEV3: {{obligations: {{{everything}}}}}"
+    demands = compiled(f"severity_matrix: {{assess_within: 1h, {owed}}}").demands
+
+    kinds = {*demands[None].within, *demands[Severity.SEV3].within}
+    assert kinds == set(ObligationKind)

@@ -47,6 +47,12 @@ def test_sound_files_fit_the_schema(text: str) -> None:
         "integration: {name: i, source: grafana}",
         "integration: {name: i, source: generic, key: plain-text}",
         "last_resort: {notify: team:t}",
+        "severity_matrix: {SEV1: {page: []}}",
+        "severity_matrix: {SEV1: {page: incident-commanders}}",
+        "severity_matrix: {SEV1: {obligations: {public_notice: never}}}",
+        "severity_matrix: {SEV1: {obligations: {root_cause: 5m}}}",
+        "severity_matrix: {SEV1: {tell: {press: channel:c}}}",
+        "severity_matrix: {assess_within: 5}",
     ],
 )
 def test_what_the_schema_refuses_the_check_refuses_too(text: str) -> None:

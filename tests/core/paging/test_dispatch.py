@@ -1,4 +1,5 @@
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from tests.core.paging.making import NOW, delivery, opened, policy
 
 from handrail.core import limits
-from handrail.core.ids import NodeId, PageId, Slug
+from handrail.core.ids import BulletinId, NodeId, PageId, Slug
 from handrail.core.instants import EPOCH
 from handrail.core.paging.delivery import Delivery, DeliveryState
 from handrail.core.paging.dispatch import (
@@ -29,9 +30,11 @@ def plan(
     *due: Delivery, page: Page = PAGE, recent: int = 0, after: timedelta = SECOND
 ) -> DispatchPlan:
     """Return the plan for these, with so many messages a second ago."""
-    pages: dict[str, Page] = {d.page_id: replace(page, id=d.page_id) for d in due}
+    pages: dict[str, Page] = {
+        d.page_id: replace(page, id=d.page_id) for d in due if d.page_id
+    }
     begun = {KEY: [NOW] * recent}
-    return plan_dispatch(due, pages=pages, recent=begun, now=NOW + after)
+    return plan_dispatch(due, pages=pages, bulletins={}, recent=begun, now=NOW + after)
 
 
 def about(number: int, *, due_at: timedelta = timedelta(0)) -> Delivery:
@@ -160,7 +163,8 @@ def test_a_storm_makes_few_messages_and_none_waits_long(arrivals: list[int]) -> 
         due = [d for d in waiting.values() if d.next_attempt_at <= NOW + at]
         planned = plan_dispatch(
             due,
-            pages={d.page_id: replace(PAGE, id=d.page_id) for d in due},
+            pages={d.page_id: replace(PAGE, id=d.page_id) for d in due if d.page_id},
+            bulletins={},
             recent={KEY: [NOW + began for began in begun]},
             now=NOW + at,
         )
@@ -198,6 +202,65 @@ def test_a_node_that_slept_does_not_send() -> None:
 def test_pages_are_told_apart() -> None:
     gone = delivery("d9", page="gone")
 
-    planned = plan_dispatch([gone], pages={PageId("page"): PAGE}, recent={}, now=NOW)
+    planned = plan_dispatch(
+        [gone], pages={PageId("page"): PAGE}, bulletins={}, recent={}, now=NOW
+    )
 
     assert planned.ended[0].reason == "its page is gone"
+
+
+def bulletin(name: str, *, recipient: str = "user:ana") -> Delivery:
+    return replace(
+        delivery(name, recipient=recipient),
+        page_id=None,
+        bulletin_id=BulletinId(name),
+    )
+
+
+def planned_bulletins(
+    due: Sequence[Delivery], *, recent: Sequence[timedelta] = (), **pointless: str
+) -> DispatchPlan:
+    bulletins: dict[str, str | None] = {
+        d.bulletin_id: pointless.get(d.bulletin_id) for d in due if d.bulletin_id
+    }
+    return plan_dispatch(
+        due,
+        pages={PAGE.id: PAGE},
+        bulletins=bulletins,
+        recent={KEY: [NOW + began for began in recent]},
+        now=NOW,
+    )
+
+
+def test_bulletins_travel_one_by_one_and_after_the_pages() -> None:
+    due = [bulletin("b1"), delivery("d1"), bulletin("b2")]
+
+    plan = planned_bulletins(due)
+
+    assert [[d.id for d in send] for send in plan.sends] == [["d1"], ["b1"], ["b2"]]
+
+
+def test_a_bulletin_that_became_pointless_is_not_told() -> None:
+    plan = planned_bulletins([bulletin("b1")], b1="it was met meanwhile")
+
+    (ended,) = plan.ended
+    assert ended.state is DeliveryState.CANCELLED
+    assert ended.reason == "it was met meanwhile"
+
+
+def test_many_bulletins_wait_for_room_and_none_is_lost() -> None:
+    due = [bulletin(f"b{n}") for n in range(5)]
+
+    plan = planned_bulletins(due, recent=[-30 * SECOND])
+
+    assert len(plan.sends) == limits.BULLETINS_PER_METHOD_MAX - 1
+    assert len(plan.deferred) == len(due) - len(plan.sends)
+    assert all(d.next_attempt_at > NOW for d in plan.deferred)
+
+
+def test_a_bulletin_past_its_deadline_is_not_told() -> None:
+    late = replace(bulletin("b1"), deadline_at=NOW)
+
+    (ended,) = planned_bulletins([late]).ended
+
+    assert ended.reason == "past its deadline"

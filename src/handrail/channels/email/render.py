@@ -104,9 +104,10 @@ def plain(message: Message) -> str:
 def _whole(message: Message, *, sender: Sender) -> EmailMessage:
     mail = _envelope(message, sender=sender)
     mail.set_raw("Subject", encoded(subject(message)))
-    mail["Importance"] = "high"
+    if not message.items[0].is_bulletin:
+        mail["Importance"] = "high"
     roots = " ".join(
-        f"<page-{_digest(item.page_id)}@{sender.domain}>"
+        f"<{_root(item)}@{sender.domain}>"
         for item in message.items[: limits.BUNDLE_ITEMS_SHOWN_MAX]
     )
     mail["In-Reply-To"] = roots.partition(" ")[0]
@@ -120,10 +121,17 @@ def _whole(message: Message, *, sender: Sender) -> EmailMessage:
 
 def _plainest(message: Message, *, sender: Sender) -> EmailMessage:
     mail = _envelope(message, sender=sender)
-    mail["Subject"] = f"{len(message.items)} page(s) waiting"
+    is_bulletin = message.items[0].is_bulletin
+    waiting = f"{len(message.items)} page(s) waiting"
+    mail["Subject"] = "News of an incident" if is_bulletin else waiting
     blocks = [
-        f"{wording.one_line(item.title, limit=200) or wording.NO_TITLE}\n"
-        f"Acknowledge: {wording.link(item.ack_url)}\n"
+        "\n".join(
+            [
+                wording.one_line(item.title, limit=200) or wording.NO_TITLE,
+                *_links(item),
+                "",
+            ]
+        )
         for item in message.items
     ]
     mail.set_content(
@@ -144,6 +152,22 @@ def _envelope(message: Message, *, sender: Sender) -> EmailMessage:
     mail["X-Auto-Response-Suppress"] = "All"
     mail["Handrail-Hops"] = str(max(wording.hops(i.details) for i in message.items))
     return mail
+
+
+def _root(item: MessageItem) -> str:
+    """Return what the thread is called: one a page, and one for an incident's news."""
+    if item.page_id or not item.incident:
+        return f"page-{_digest(item.page_id)}"
+    return f"incident-{_digest(item.incident)}"
+
+
+def _links(item: MessageItem) -> list[str]:
+    """Return where to acknowledge and where to go on, as far as there are such."""
+    ack, there = wording.link(item.ack_url), wording.link(item.open_url)
+    return [
+        *([] if item.is_bulletin else [f"Acknowledge: {ack}"]),
+        *([f"Open: {there}"] if item.open_url else []),
+    ]
 
 
 def _digest(text: str) -> str:
@@ -184,19 +208,20 @@ def _plain_item(item: MessageItem, *, is_brief: bool) -> list[str]:
     next_words = wording.one_line(item.what_next, limit=500)
     lines = [
         _title(item, limit=limits.TITLE_CHARS_MAX),
-        f"Acknowledge: {wording.link(item.ack_url)}",
+        *_links(item),
         *([next_words] if next_words else []),
         *_notes(item),
     ]
     if is_brief:
         return [*lines, ""]
     summary = wording.block(item.summary, limit=SUMMARY_CHARS_MAX)
-    lines += ["", f"Opened {_instant(item.opened_at)}"]
+    opened = "Told" if item.is_bulletin else "Opened"
+    lines += ["", f"{opened} {_instant(item.opened_at)}"]
     lines += ["", summary] if summary else []
     details = [f"{name}: {value}" for name, value in _details(item)]
     lines += ["", *details] if details else []
-    lines += ["", f"Alert: {wording.link(item.alert_url)}", ""]
-    return lines
+    lines += ["", f"Alert: {wording.link(item.alert_url)}"] if item.alert_url else []
+    return [*lines, ""]
 
 
 def _html(message: Message) -> str:
@@ -219,7 +244,7 @@ def _html_item(item: MessageItem, *, is_brief: bool) -> str:
     said = [wording.one_line(item.what_next, limit=500), *_notes(item)]
     parts = [
         f'<h1 style="font-size:20px">{title}</h1>',
-        f"<p>{_anchor(item.ack_url, 'Acknowledge', style=_BUTTON)}</p>",
+        *_html_links(item),
         *(f"<p>{html.escape(line)}</p>" for line in said if line),
     ]
     if not is_brief:
@@ -228,13 +253,27 @@ def _html_item(item: MessageItem, *, is_brief: bool) -> str:
             f"<li>{html.escape(name)}: {html.escape(value)}</li>"
             for name, value in _details(item)
         )
+        opened = "Told" if item.is_bulletin else "Opened"
         parts += [
-            f"<p>Opened {_instant(item.opened_at)}</p>",
+            f"<p>{opened} {_instant(item.opened_at)}</p>",
             f'<p style="white-space:pre-wrap">{summary}</p>' if summary else "",
             f"<ul>{rows}</ul>" if rows else "",
-            f"<p>{_anchor(item.alert_url, 'Open the alert', style='')}</p>",
+            f"<p>{_anchor(item.alert_url, 'Open the alert', style='')}</p>"
+            if item.alert_url
+            else "",
         ]
     return "".join(parts)
+
+
+def _html_links(item: MessageItem) -> list[str]:
+    """Return the one button, and beside it where to go on."""
+    words = f"Open {item.incident}" if item.incident else "Open"
+    if item.is_bulletin:
+        return [f"<p>{_anchor(item.open_url, words, style=_BUTTON)}</p>"]
+    links = [f"<p>{_anchor(item.ack_url, 'Acknowledge', style=_BUTTON)}</p>"]
+    if item.open_url:
+        links.append(f"<p>{_anchor(item.open_url, words, style='')}</p>")
+    return links
 
 
 def _anchor(url: str, words: str, *, style: str) -> str:

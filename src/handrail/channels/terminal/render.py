@@ -41,7 +41,7 @@ def _framed(message: Message, *, is_coloured: bool) -> str:
     is_brief = len(message.items) > 1
     address = wording.one_line(message.address, limit=40)
     recipient = wording.one_line(message.recipient, limit=80)
-    count = f"{len(message.items)} PAGES" if is_brief else "PAGE"
+    count = f"{len(message.items)} PAGES" if is_brief else _word(message)
     at = f"{message.sent_at:%Y-%m-%d %H:%M:%S} UTC"
     whom = f"{recipient} ({address})" if address else recipient
     lines = ["=" * WIDTH, f"{count} for {whom} at {at}", "-" * WIDTH]
@@ -61,7 +61,7 @@ def _item(item: MessageItem, *, is_brief: bool, is_coloured: bool) -> list[str]:
     wrapped = _wrapped(title)
     if is_coloured:
         wrapped = [f"{colour}{line}{_PLAIN}" for line in wrapped]
-    lines = [*wrapped, f"Acknowledge: {wording.link(item.ack_url)}"]
+    lines = [*wrapped, *_links(item)]
     for said in (item.what_next, *item.notes[:NOTES_MAX]):
         lines += _wrapped(wording.one_line(said, limit=500))
     if not is_brief:
@@ -71,17 +71,36 @@ def _item(item: MessageItem, *, is_brief: bool, is_coloured: bool) -> list[str]:
             fact = f"{wording.one_line(name, limit=60)}: "
             fact += wording.one_line(value, limit=DETAIL_CHARS_MAX)
             lines += _wrapped(f"  {fact}")
-        lines.append(f"Alert: {wording.link(item.alert_url)}")
+        if item.alert_url:
+            lines.append(f"Alert: {wording.link(item.alert_url)}")
     return [*lines, ""]
 
 
 def _plainest(message: Message) -> str:
     blocks = [
-        f"{wording.one_line(item.title, limit=200) or wording.NO_TITLE}\n"
-        f"Acknowledge: {wording.link(item.ack_url)}\n"
+        "\n".join(
+            [
+                wording.one_line(item.title, limit=200) or wording.NO_TITLE,
+                *_links(item),
+                "",
+            ]
+        )
         for item in message.items
     ]
-    return "PAGE\n" + "".join(blocks) + wording.NOT_RENDERED + "\n"
+    return f"{_word(message)}\n" + "".join(blocks) + wording.NOT_RENDERED + "\n"
+
+
+def _word(message: Message) -> str:
+    return "BULLETIN" if message.items[0].is_bulletin else "PAGE"
+
+
+def _links(item: MessageItem) -> list[str]:
+    """Return where to acknowledge and where to go on, as far as there are such."""
+    ack, there = wording.link(item.ack_url), wording.link(item.open_url)
+    return [
+        *([] if item.is_bulletin else [f"Acknowledge: {ack}"]),
+        *([f"Open: {there}"] if item.open_url else []),
+    ]
 
 
 def _wrapped(text: str) -> list[str]:

@@ -10,6 +10,7 @@ from handrail.core.paging import wording
 from handrail.ports.channel import Message, MessageItem
 
 TYPE = "page.notified"
+BULLETIN_TYPE = "bulletin.notified"
 SUMMARY_CHARS_MAX = 4000
 DETAIL_CHARS_MAX = 1000
 DETAILS_MAX = 64
@@ -31,7 +32,7 @@ def hops(message: Message) -> int:
 
 def _body(message: Message, items: list[dict[str, Any]]) -> bytes:
     content = {
-        "type": TYPE,
+        "type": BULLETIN_TYPE if message.items[0].is_bulletin else TYPE,
         "timestamp": format_rfc3339(message.sent_at),
         "data": {
             "recipient": message.recipient,
@@ -43,12 +44,14 @@ def _body(message: Message, items: list[dict[str, Any]]) -> bytes:
 
 
 def _item(item: MessageItem) -> dict[str, Any]:
+    if item.is_bulletin:
+        return _bulletin(item)
     return {
         "page_id": item.page_id,
         "delivery_id": item.delivery_id,
         "title": _title(item, limit=limits.TITLE_CHARS_MAX),
         "service": wording.one_line(item.service, limit=128),
-        "severity": wording.one_line(item.severity, limit=12),
+        "severity": wording.one_line(item.severity, limit=16),
         "opened_at": format_rfc3339(item.opened_at.astimezone(UTC)),
         "summary": wording.block(item.summary, limit=SUMMARY_CHARS_MAX),
         "details": {
@@ -59,12 +62,38 @@ def _item(item: MessageItem) -> dict[str, Any]:
         },
         "alert_url": wording.link(item.alert_url),
         "ack_url": wording.link(item.ack_url),
+        "incident": wording.one_line(item.incident, limit=32),
+        "open_url": wording.link(item.open_url),
         "what_next": wording.one_line(item.what_next, limit=500),
         "notes": [wording.one_line(note, limit=500) for note in item.notes[:NOTES_MAX]],
     }
 
 
+def _bulletin(item: MessageItem) -> dict[str, Any]:
+    return {
+        "bulletin_id": item.bulletin_id,
+        "delivery_id": item.delivery_id,
+        "kind": item.kind,
+        "incident": wording.one_line(item.incident, limit=32),
+        "title": _title(item, limit=limits.TITLE_CHARS_MAX),
+        "service": wording.one_line(item.service, limit=128),
+        "severity": wording.one_line(item.severity, limit=16),
+        "told_at": format_rfc3339(item.opened_at.astimezone(UTC)),
+        "text": wording.block(item.summary, limit=SUMMARY_CHARS_MAX),
+        "open_url": wording.link(item.open_url),
+        "notes": [wording.one_line(note, limit=500) for note in item.notes[:NOTES_MAX]],
+    }
+
+
 def _least(item: MessageItem) -> dict[str, Any]:
+    if item.is_bulletin:
+        return {
+            "bulletin_id": item.bulletin_id,
+            "delivery_id": item.delivery_id,
+            "title": _title(item, limit=200),
+            "open_url": wording.link(item.open_url),
+            "notes": [wording.NOT_RENDERED],
+        }
     return {
         "page_id": item.page_id,
         "delivery_id": item.delivery_id,

@@ -24,7 +24,20 @@ class Audience:
                     by = f"escalation_policy {policy.name}"
                 for name in self.people(target):
                     found.setdefault(name, by)
+        for demand in self.snapshot.demands.values():
+            for target in demand.page:
+                for name in self.people(target):
+                    found.setdefault(name, "severity_matrix")
         return found
+
+    def sought(self) -> set[Target]:
+        """Return every target that a policy or the severity matrix names."""
+        demands = self.snapshot.demands.values()
+        return {
+            *(t for policy in self.snapshot.policies.values() for t in targets(policy)),
+            *(target for demand in demands for target in demand.page),
+            *(t for demand in demands for told in demand.tell.values() for t in told),
+        }
 
     def people(self, target: Target) -> Iterable[Slug]:
         """Return the users behind a target, at one time or another."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from handrail.core.configuration.audience import Audience, targets
+from handrail.core.configuration.audience import Audience
 from handrail.core.configuration.draft import Draft, subject
 from handrail.core.configuration.node import STORED
 from handrail.core.configuration.problem import Problem, ProblemSeverity
@@ -43,6 +43,7 @@ class Checkup:
             *self._teams(),
             *self._schedules(),
             *self._policies(),
+            *self._matrix(),
             *self._services(),
             *self._routes(),
             *self._integrations(),
@@ -204,6 +205,17 @@ class Checkup:
                     "name somebody with a contact method",
                 )
 
+    def _matrix(self) -> Iterator[Problem]:
+        for severity, demand in self.snapshot.demands.items():
+            if demand.page and not any(map(self._audience.reaches, demand.page)):
+                yield self._warn(
+                    "severity_matrix",
+                    "severity_matrix",
+                    f"{severity}.page",
+                    "nobody behind it can be reached; the last resort is paged at once",
+                    "name somebody with a contact method",
+                )
+
     def _services(self) -> Iterator[Problem]:
         for name, service in self.snapshot.services.items():
             if service.team is None:
@@ -255,11 +267,7 @@ class Checkup:
                     "is used by no service",
                     "name it in a service, or remove it",
                 )
-        sought = {
-            target
-            for policy in self.snapshot.policies.values()
-            for target in targets(policy)
-        }
+        sought = self._audience.sought()
         for name in self.snapshot.schedules:
             if Target(kind=TargetKind.SCHEDULE, name=name) not in sought:
                 yield self._warn(

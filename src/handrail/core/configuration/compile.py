@@ -7,7 +7,7 @@ and is skipped when it is used: paging fails open.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,6 +25,8 @@ from handrail.core.escalation.policy import (
     TargetKind,
 )
 from handrail.core.ids import Slug
+from handrail.core.obligation.demand import DEFAULT_DEMANDS, Demand, Demands
+from handrail.core.obligation.obligation import ObligationKind
 from handrail.core.people.contact_method import ChannelKind, ContactMethod
 from handrail.core.people.team import Team
 from handrail.core.people.user import NotificationRule, User
@@ -48,6 +50,9 @@ Body = Mapping[str, Any]
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 NOBODY = "nobody"
+NONE = "none"
+"""Instead of a duration: there is to be none."""
+ASSESS_WITHIN = "assess_within"
 _TARGET_KINDS = frozenset(map(str, TargetKind))
 
 
@@ -101,6 +106,7 @@ def compile_snapshot(documents: Iterable[Document], *, revision: int) -> Snapsho
         matrix=_matrix([p.body for p in parts.get("severity_matrix", ())]),
         components={p.name: _component(p) for p in parts.get("component", ())},
         status_page=next(map(_status_page, parts.get("status_page", ())), StatusPage()),
+        demands=_demands([p.body for p in parts.get("severity_matrix", ())]),
         last_resort=next(map(_last_resort, parts.get("last_resort", ())), None),
     )
 
@@ -311,8 +317,7 @@ def _or(text: str | None, default: timedelta) -> timedelta:
 def _matrix(bodies: Iterable[Body]) -> Matrix:
     matrix = dict(DEFAULT_MATRIX)
     for body in bodies:
-        for word, fields in body.items():
-            severity = Severity(word)
+        for severity, fields in _severities(body):
             known = matrix[severity]
             matrix[severity] = SeverityRule(
                 severity=severity,
@@ -322,6 +327,50 @@ def _matrix(bodies: Iterable[Body]) -> Matrix:
                 communication=fields.get("communication", known.communication),
             )
     return matrix
+
+
+def _severities(body: Body) -> Iterator[tuple[Severity, Body]]:
+    for word, fields in body.items():
+        if word != ASSESS_WITHIN:
+            yield Severity(word), fields
+
+
+def _demands(bodies: Iterable[Body]) -> Demands:
+    demands = dict(DEFAULT_DEMANDS)
+    for body in bodies:
+        if ASSESS_WITHIN in body:
+            kind = ObligationKind.SEVERITY_ASSESSED
+            demands[None] = Demand(within=_within({}, {str(kind): body[ASSESS_WITHIN]}))
+        for severity, fields in _severities(body):
+            known = demands[severity]
+            tell = {
+                audience: _targets(targets)
+                for audience, targets in fields.get("tell", {}).items()
+            }
+            demands[severity] = Demand(
+                within=_within(known.within, fields.get("obligations", {})),
+                page=_targets(fields.get("page", ())) or known.page,
+                tell={**known.tell, **tell},
+            )
+    return demands
+
+
+def _within(
+    known: Mapping[ObligationKind, timedelta], written: Mapping[str, str]
+) -> Mapping[ObligationKind, timedelta]:
+    """Return what is owed in the order of the kinds, what is written over what was."""
+    limits_now = dict(known)
+    for word, text in written.items():
+        kind = ObligationKind(word)
+        if text == NONE:
+            limits_now.pop(kind, None)
+        else:
+            limits_now[kind] = spelling.parse_duration(text)
+    return {kind: limits_now[kind] for kind in ObligationKind if kind in limits_now}
+
+
+def _targets(texts: Iterable[str]) -> tuple[Target, ...]:
+    return tuple(map(parse_target, texts))
 
 
 def _integrations(parts: Mapping[str, list[_Part]]) -> dict[Slug, Integration]:

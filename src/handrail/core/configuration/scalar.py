@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 from handrail.core.configuration import spelling
-from handrail.core.configuration.compile import NOBODY, parse_target
+from handrail.core.configuration.compile import NOBODY, NONE, parse_target
 from handrail.core.configuration.node import Json
 from handrail.core.configuration.shape import ChoiceShape, TextShape
 from handrail.core.configuration.spelling import quoted
@@ -92,6 +92,17 @@ def duration(minimum: timedelta, maximum: timedelta) -> TextShape:
     return TextShape(
         read=read, example="5m", schema={"pattern": spelling.DURATION_PATTERN}
     )
+
+
+def duration_or_none(minimum: timedelta, maximum: timedelta) -> TextShape:
+    """Return a duration, or the word none where there is to be none."""
+    within = duration(minimum, maximum)
+
+    def read(written: str) -> str:
+        return written if written == NONE else within.read(written)
+
+    schema: dict[str, Json] = {"pattern": f"{spelling.DURATION_PATTERN}|^{NONE}$"}
+    return TextShape(read=read, example=f"15m, or {NONE}", schema=schema)
 
 
 TITLE = text(120, "Payments, primary")

@@ -233,6 +233,8 @@ class UpdatePosted:
 
     Attributes:
         next_update_at: When the next word was promised, or none.
+        told: Whom it was sent to, such as ``user:mia``; empty where the severity
+            matrix names nobody for this audience.
     """
 
     update_id: UpdateId
@@ -240,6 +242,7 @@ class UpdatePosted:
     text: str
     by: Slug
     next_update_at: datetime | None = None
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

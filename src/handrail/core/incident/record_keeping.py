@@ -68,6 +68,7 @@ def post_update(  # noqa: PLR0913 - one word to people has these parts
     by: Slug,
     next_update_at: datetime | None,
     now: datetime,
+    told: tuple[str, ...] = (),
 ) -> tuple[e.IncidentEvent, ...]:
     """Tell people inside how it stands; "nothing new" counts.
 
@@ -82,6 +83,7 @@ def post_update(  # noqa: PLR0913 - one word to people has these parts
             text=require_text(text, field="text", most=limits.UPDATE_CHARS_MAX),
             by=by,
             next_update_at=next_update_at if incident.is_responding else None,
+            told=told,
         ),
     )
 

@@ -199,8 +199,8 @@ def _(event: e.EvidenceAttached, who: Who) -> str:
 
 @describe.register
 def _(event: e.UpdatePosted, who: Who) -> str:
-    del who
-    return f"Update to {event.audience}: {event.text}"
+    told = ", ".join(who(Slug(one.removeprefix("user:"))) for one in event.told)
+    return f"Update to {event.audience} ({told or 'sent to nobody'}): {event.text}"
 
 
 @describe.register

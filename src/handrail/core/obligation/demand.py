@@ -4,7 +4,7 @@ Source: mission.md rule 3 and domain.md §4; every limit is configurable.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from handrail.core.escalation.policy import Target
@@ -21,17 +21,21 @@ class Demand:
             effect; for ``next_update`` from the last word; for
             ``postmortem_published`` from the resolution.
         page: The commanders' rota, paged at once; who acknowledges is offered command.
+        tell: By audience of an internal update (``incident.event.Audience``), to whom
+            it is sent.
     """
 
     within: Mapping[ObligationKind, timedelta]
     page: tuple[Target, ...] = ()
+    tell: Mapping[str, tuple[Target, ...]] = field(default_factory=dict)
 
 
 def _minutes(count: int) -> timedelta:
     return timedelta(minutes=count)
 
 
-Demands = Mapping[Severity, Demand]
+Demands = Mapping[Severity | None, Demand]
+"""By severity; none is for while it is to be assessed."""
 
 DEFAULT_DEMANDS: Demands = {
     Severity.SEV1: Demand(
@@ -56,12 +60,11 @@ DEFAULT_DEMANDS: Demands = {
     ),
     Severity.SEV3: Demand(within={}),
     Severity.SEV4: Demand(within={}),
+    # While nobody has said how bad it is, saying so is what is owed.
+    None: Demand(within={ObligationKind.SEVERITY_ASSESSED: _minutes(10)}),
 }
-
-TO_BE_ASSESSED = Demand(within={ObligationKind.SEVERITY_ASSESSED: _minutes(10)})
-"""While nobody has said how bad it is, saying so is what is owed."""
 
 
 def demand_of(severity: Severity | None, demands: Demands) -> Demand:
     """Return what the severity demands; none means to be assessed."""
-    return TO_BE_ASSESSED if severity is None else demands[severity]
+    return demands[severity]

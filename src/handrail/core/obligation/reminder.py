@@ -8,6 +8,7 @@ BEFORE_AT = 3, 4
 """The first reminder comes after three quarters of the time."""
 AFTER_MIN = timedelta(minutes=5)
 """The last one comes a quarter of the time after the deadline, or this long."""
+_JUST_AFTER = timedelta(microseconds=1)
 _ORDER = tuple(ReminderPoint)
 
 
@@ -43,7 +44,24 @@ def reminder_now(obligation: Obligation, *, now: datetime) -> ReminderPoint | No
     return found
 
 
+def is_missed(obligation: Obligation, *, now: datetime) -> bool:
+    """Return whether its deadline has just passed unmet, and nobody noted it yet.
+
+    What is met at the very instant of its deadline is kept.
+    """
+    is_noted = obligation.missed_at is not None
+    return obligation.is_open and not is_noted and now > obligation.due_at
+
+
 def next_due(obligation: Obligation) -> datetime | None:
-    """Return when the engine must look at it next, or none."""
+    """Return when the engine must look at it next, or none.
+
+    For its next reminder, or because its deadline passes, whichever comes first.
+    """
+    if not obligation.is_open:
+        return None
     point = next_reminder(obligation)
-    return None if point is None else reminder_at(obligation, point)
+    dues = [] if point is None else [reminder_at(obligation, point)]
+    if obligation.missed_at is None:
+        dues.append(obligation.due_at + _JUST_AFTER)
+    return min(dues, default=None)

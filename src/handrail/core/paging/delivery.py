@@ -1,10 +1,18 @@
-"""A delivery: the debt to one recipient over one contact method."""
+"""A delivery: the debt of a page or bulletin to one recipient over one method."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, unique
 
-from handrail.core.ids import AttemptId, DeliveryId, EntryId, NodeId, PageId, Slug
+from handrail.core.ids import (
+    AttemptId,
+    BulletinId,
+    DeliveryId,
+    EntryId,
+    NodeId,
+    PageId,
+    Slug,
+)
 from handrail.core.people.contact_method import ChannelKind
 
 
@@ -31,6 +39,9 @@ class Delivery:
     """The debt, and its claim.
 
     Attributes:
+        page_id: The page that owes it, or none where a bulletin does.
+        bulletin_id: The bulletin that owes it, or none where a page does.
+        entry_id: The page's level entry; the bulletin's id where a bulletin owes it.
         recipient: ``user:ana`` or ``channel:ops``.
         due_at: When the ladder first wants it; nothing is sent before.
         next_attempt_at: When it is next due; later than ``due_at`` after a failure.
@@ -44,7 +55,6 @@ class Delivery:
     """
 
     id: DeliveryId
-    page_id: PageId
     entry_id: EntryId
     recipient: str
     target: str
@@ -58,6 +68,8 @@ class Delivery:
     deadline_at: datetime
     created_at: datetime
     idempotency_key: str
+    page_id: PageId | None = None
+    bulletin_id: BulletinId | None = None
     state: DeliveryState = DeliveryState.PENDING
     lease_until: datetime | None = None
     lease_owner: NodeId | None = None

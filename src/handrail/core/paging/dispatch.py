@@ -1,12 +1,12 @@
 """Which due deliveries go out now, which travel together, which wait a moment."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from handrail.core import limits
-from handrail.core.ids import NodeId
+from handrail.core.ids import NodeId, PageId
 from handrail.core.instants import EPOCH
 from handrail.core.paging.delivery import Delivery, DeliveryState
 from handrail.core.paging.page import Page, PageState
@@ -35,24 +35,36 @@ def plan_dispatch(
     due: Sequence[Delivery],
     *,
     pages: Mapping[str, Page],
+    bulletins: Mapping[str, str | None],
     recent: Mapping[MethodKey, Sequence[datetime]],
     now: datetime,
 ) -> DispatchPlan:
     """Re-validate what is due and say what is sent.
 
+    Args:
+        due: Deliveries whose time has come.
+        pages: By id, the pages that owe them.
+        bulletins: By id, why a bulletin need not be told any more, or none.
+        recent: When messages were begun, by contact method.
+        now: The present instant.
+
     A delivery whose page somebody took, or that ended, is cancelled. All that is due
     to one person over one contact method travels in one message, so that a backlog
     after a standstill is one digest; of several about the same page only the newest
     is told. A contact method that just got many messages waits briefly and is bundled.
+    Bulletins travel one by one, after the pages, and wait longer.
     """
     groups: dict[MethodKey, list[Delivery]] = defaultdict(list)
+    apart: list[Delivery] = []
     ended: list[Delivery] = []
     for delivery in due:
-        why_not = reason_not_to_send(delivery, pages.get(delivery.page_id), now=now)
-        if why_not is None:
-            groups[(delivery.recipient, delivery.method)].append(delivery)
-        else:
+        why_not = _why_not(delivery, pages, bulletins, now=now)
+        if why_not is not None:
             ended.append(cancel(delivery, reason=why_not, now=now))
+        elif delivery.bulletin_id is not None:
+            apart.append(delivery)
+        else:
+            groups[(delivery.recipient, delivery.method)].append(delivery)
     sends: list[tuple[Delivery, ...]] = []
     deferred: list[Delivery] = []
     for key, group in groups.items():
@@ -63,9 +75,35 @@ def plan_dispatch(
         told, collapsed = _newest_per_page(group, now=now)
         sends.append(told)
         ended.extend(collapsed)
+    begun = Counter((told[0].recipient, told[0].method) for told in sends)
+    for delivery in apart:
+        key = (delivery.recipient, delivery.method)
+        until = _wait_until(recent.get(key, ()), begun=begun[key], now=now)
+        if until is not None:
+            deferred.append(_put_off(delivery, until))
+            continue
+        begun[key] += 1
+        sends.append((delivery,))
     return DispatchPlan(
         sends=tuple(sends), ended=tuple(ended), deferred=tuple(deferred)
     )
+
+
+def _why_not(
+    delivery: Delivery,
+    pages: Mapping[str, Page],
+    bulletins: Mapping[str, str | None],
+    *,
+    now: datetime,
+) -> str | None:
+    if delivery.page_id is not None:
+        return reason_not_to_send(delivery, pages.get(delivery.page_id), now=now)
+    bulletin_id = delivery.bulletin_id
+    if bulletin_id is None or bulletin_id not in bulletins:
+        return "its bulletin is gone"
+    if now >= delivery.deadline_at:
+        return "past its deadline"
+    return bulletins[bulletin_id]
 
 
 def reason_not_to_send(
@@ -97,7 +135,7 @@ def _put_off(delivery: Delivery, until: datetime) -> Delivery:
 def _newest_per_page(
     group: Sequence[Delivery], *, now: datetime
 ) -> tuple[tuple[Delivery, ...], list[Delivery]]:
-    newest: dict[str, Delivery] = {}
+    newest: dict[PageId | None, Delivery] = {}
     for delivery in sorted(group, key=lambda d: (d.due_at, d.id)):
         newest[delivery.page_id] = delivery
     told = tuple(newest.values())
@@ -127,6 +165,19 @@ def _hold_until(
         return None
     frees_at = in_window[-limits.METHOD_MESSAGES_MAX] + limits.METHOD_WINDOW
     return min(frees_at, slot_began_at + limits.BUNDLE_WAIT_MAX)
+
+
+def _wait_until(
+    recent: Sequence[datetime], *, begun: int, now: datetime
+) -> datetime | None:
+    """Return until when a bulletin over this contact method waits, or none."""
+    window_start = now - limits.METHOD_WINDOW
+    in_window = sorted(at for at in recent if at > window_start)
+    most = limits.BULLETINS_PER_METHOD_MAX
+    if len(in_window) + begun < most:
+        return None
+    in_the_way = in_window[-most] if len(in_window) >= most else now
+    return in_the_way + limits.METHOD_WINDOW
 
 
 def claimed(delivery: Delivery, *, owner: NodeId, lease_until: datetime) -> Delivery:

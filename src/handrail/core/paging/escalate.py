@@ -231,15 +231,23 @@ def escalate_now(
     return climb(page, reason=reason, by=by, snapshot=snapshot, now=now)
 
 
-def acknowledge(page: Page, *, by: Slug | None, via: str) -> tuple[PageEvent, ...]:
+def acknowledge(
+    page: Page, *, by: Slug | None, via: str, nudge_at: datetime | None = None
+) -> tuple[PageEvent, ...]:
     """Take the page; taking it again changes nothing.
+
+    Args:
+        page: The page.
+        by: Who takes it, or none where its sender says that somebody has it.
+        via: How.
+        nudge_at: When they are asked to declare an incident, as ``nudge_at`` says.
 
     Raises:
         ConflictError: It is resolved, or somebody else has it.
     """
     match page.state:
         case PageState.OPEN | PageState.EXHAUSTED:
-            return (PageAcknowledged(by=by, via=via),)
+            return (PageAcknowledged(by=by, via=via, nudge_at=nudge_at),)
         case PageState.ACKNOWLEDGED:
             if by == page.acknowledged_by:
                 return ()

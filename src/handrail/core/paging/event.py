@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum, unique
 
 from handrail.core.escalation.policy import EscalationPolicy
-from handrail.core.ids import AlertId, EntryId, Slug
+from handrail.core.ids import AlertId, EntryId, IncidentId, Slug
 from handrail.core.people.contact_method import ChannelKind
 from handrail.core.severity.severity import Severity, Urgency
 
@@ -36,6 +36,7 @@ class ResolveReason(StrEnum):
     ALERT_RESOLVED = "alert_resolved"
     PERSON = "person"
     SUPERSEDED = "superseded"
+    INCIDENT_OVER = "incident_over"
 
     @property
     def words(self) -> str:
@@ -55,7 +56,8 @@ _WHY_TOLD: Mapping[EscalationReason, str] = {
 _WHY_OVER: Mapping[ResolveReason, str] = {
     ResolveReason.ALERT_RESOLVED: "its sender says it recovered",
     ResolveReason.PERSON: "a person resolved it",
-    ResolveReason.SUPERSEDED: "the alert went on as another page",
+    ResolveReason.SUPERSEDED: "it goes on as another page",
+    ResolveReason.INCIDENT_OVER: "the response to its incident ended",
 }
 
 
@@ -82,15 +84,16 @@ class PlannedDelivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageOpened:
-    """The page began."""
+    """The page began, about an alert or about an incident: exactly one of them."""
 
-    alert_id: AlertId
     title: str
     service: Slug | None
     severity: Severity
     urgency: Urgency
     policy: EscalationPolicy | None
     revision: int
+    alert_id: AlertId | None = None
+    incident_id: IncidentId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,10 +131,12 @@ class PageAcknowledged:
     Attributes:
         by: The user, or none where the sender acknowledged.
         via: ``link``, ``cli``, ``api``, ``web`` or ``sender``.
+        nudge_at: When they are asked to declare an incident, or none.
     """
 
     by: Slug | None
     via: str
+    nudge_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +167,19 @@ class TimerRestarted:
     why: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclarationNudged:
+    """Who has it was asked to declare an incident; done once, or not at all.
+
+    Attributes:
+        told: Whom, or none where nobody had to be.
+        why: In words.
+    """
+
+    told: Slug | None
+    why: str
+
+
 PageEvent = (
     PageOpened
     | LevelSkipped
@@ -171,4 +189,5 @@ PageEvent = (
     | PageExhausted
     | AlertExpired
     | TimerRestarted
+    | DeclarationNudged
 )

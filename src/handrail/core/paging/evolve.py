@@ -7,6 +7,7 @@ from datetime import datetime
 from handrail.core.ids import PageId
 from handrail.core.paging.event import (
     AlertExpired,
+    DeclarationNudged,
     LevelNotified,
     LevelSkipped,
     PageAcknowledged,
@@ -21,9 +22,12 @@ from handrail.core.paging.page import LAST_RESORT_LEVEL, Page, PageState
 
 def begin(page_id: PageId, event: PageOpened, *, at: datetime) -> Page:
     """Return the page as its first event leaves it."""
+    is_about_one = (event.alert_id is None) != (event.incident_id is None)
+    assert is_about_one, "a page is about an alert or about an incident"
     return Page(
         id=page_id,
         alert_id=event.alert_id,
+        incident_id=event.incident_id,
         title=event.title,
         service=event.service,
         severity=event.severity,
@@ -35,7 +39,7 @@ def begin(page_id: PageId, event: PageOpened, *, at: datetime) -> Page:
     )
 
 
-def evolve(  # noqa: C901, PLR0911 - one flat table, a line an event
+def evolve(  # noqa: C901, PLR0911, PLR0912 - one flat table, a line an event
     page: Page, event: PageEvent, *, at: datetime
 ) -> Page:
     """Return the page after one more event that happened at ``at``."""
@@ -55,10 +59,15 @@ def evolve(  # noqa: C901, PLR0911 - one flat table, a line an event
                 acknowledged_by=event.by,
                 acknowledged_at=at,
                 advance_due_at=None,
+                nudge_due_at=event.nudge_at,
             )
         case PageResolved():
             return replace(
-                page, state=PageState.RESOLVED, closed_at=at, advance_due_at=None
+                page,
+                state=PageState.RESOLVED,
+                closed_at=at,
+                advance_due_at=None,
+                nudge_due_at=None,
             )
         case PageExhausted():
             return replace(page, state=PageState.EXHAUSTED, advance_due_at=None)
@@ -66,6 +75,8 @@ def evolve(  # noqa: C901, PLR0911 - one flat table, a line an event
             return replace(page, alert_expired=True)
         case TimerRestarted():
             return replace(page, advance_due_at=event.escalate_at)
+        case DeclarationNudged():
+            return replace(page, nudge_due_at=None)
 
 
 def _notified(page: Page, event: LevelNotified) -> Page:
@@ -80,6 +91,7 @@ def _notified(page: Page, event: LevelNotified) -> Page:
         last_resort_times=page.last_resort_times + is_last_resort,
         acknowledged_by=None,
         acknowledged_at=None,
+        nudge_due_at=None,
     )
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum, unique
 
 from handrail.core.escalation.policy import EscalationPolicy
-from handrail.core.ids import AlertId, EntryId, PageId, Slug
+from handrail.core.ids import AlertId, EntryId, IncidentId, PageId, Slug
 from handrail.core.severity.severity import Severity, Urgency
 
 
@@ -25,9 +25,11 @@ LAST_RESORT_LEVEL = -1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One run of a policy about one alert.
+    """One run of a policy about one alert or one incident.
 
     Attributes:
+        alert_id: The alert it is about, or none where it is about an incident.
+        incident_id: The incident it is about, or none where it is about an alert.
         policy: The snapshot this page runs; later edits do not touch it.
         revision: The configuration revision of that snapshot.
         round: 1 at first; counts passes over the levels.
@@ -36,12 +38,13 @@ class Page:
         entry_id: The level entry now waiting for an answer, or none.
         advance_due_at: The timer: when the next level is notified; none at rest.
         last_resort_times: How often the last resort has been notified.
+        nudge_due_at: When who has it is asked to declare an incident, if none is
+            declared by then; none where nobody is to be asked.
         alert_expired: The alert's sender fell silent; the page goes on and says so.
         sequence: Number of the last event in the page's stream.
     """
 
     id: PageId
-    alert_id: AlertId
     title: str
     service: Slug | None
     severity: Severity
@@ -49,6 +52,8 @@ class Page:
     policy: EscalationPolicy | None
     revision: int
     opened_at: datetime
+    alert_id: AlertId | None = None
+    incident_id: IncidentId | None = None
     state: PageState = PageState.OPEN
     round: int = 1
     level: int | None = None
@@ -58,6 +63,7 @@ class Page:
     acknowledged_by: Slug | None = None
     acknowledged_at: datetime | None = None
     closed_at: datetime | None = None
+    nudge_due_at: datetime | None = None
     alert_expired: bool = False
     sequence: int = 0
 

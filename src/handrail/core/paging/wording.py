@@ -89,7 +89,7 @@ def title_line(*, severity: str, title: str, service: str, limit: int) -> str:
 
     The service gives way before the title does.
     """
-    head = f"[{one_line(severity, limit=12) or 'PAGE'}] "
+    head = f"[{one_line(severity, limit=16) or 'PAGE'}] "
     name = one_line(service, limit=64)
     tail = f" ({name})" if name else ""
     room = limit - len(head) - len(tail)

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.ids import Slug
+from handrail.core.incident.event import PagePurpose
+from handrail.core.incident.incident import Incident
 from handrail.core.paging.page import Page, PageState
 from handrail.core.paging.wording import one_line
 from handrail.web.screens.moment import Moment, moment
@@ -27,6 +29,8 @@ class AckScreen:
         can_pass_on: Whether the page can be passed on to the next level.
         entry: Names the level entry the buttons were shown for, so that a second tap
             does not pass the page on twice.
+        incident: The incident it is about, such as ``INC-42``, or "".
+        offers_command: Who takes it is offered command of that incident.
         is_stale: The alert's sender fell silent.
     """
 
@@ -40,6 +44,8 @@ class AckScreen:
     can_pass_on: bool
     entry: str
     next: NextLine | None
+    incident: str
+    offers_command: bool
     is_stale: bool
 
 
@@ -51,9 +57,16 @@ class AckRefusedScreen:
 
 
 def ack_screen(
-    page: Page, *, holder: Slug | None, snapshot: Snapshot, news: str, now: datetime
+    page: Page,
+    *,
+    incident: Incident | None,
+    holder: Slug | None,
+    snapshot: Snapshot,
+    news: str,
+    now: datetime,
 ) -> AckScreen:
     """Return the screen for the person the link was made for."""
+    purpose = incident.pages.get(page.id) if incident else None
     zone = zone_of(holder, snapshot)
     coming = next_lines(page, snapshot=snapshot, zone=zone, now=now, limit=1)
     takeable = page.state in {PageState.OPEN, PageState.EXHAUSTED}
@@ -68,6 +81,8 @@ def ack_screen(
         can_pass_on=page.state is PageState.OPEN,
         entry=entry_mark(page),
         next=coming[0] if coming and page.state is PageState.OPEN else None,
+        incident=incident.name if incident else "",
+        offers_command=takeable and purpose is PagePurpose.COMMAND,
         is_stale=page.alert_expired,
     )
 

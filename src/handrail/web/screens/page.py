@@ -99,7 +99,8 @@ class PageScreen:
     """One page whole: the card, what comes, what happened, what was sent."""
 
     card: PageCard
-    alert_href: str
+    about_href: str
+    about: str
     policy: str
     coming: tuple[NextLine, ...]
     timeline: tuple[TimelineLine, ...]
@@ -141,7 +142,12 @@ def page_screen(story: PageStory, *, reader: Reader) -> PageScreen:
     policy = page.policy
     return PageScreen(
         card=page_card(page, story.deliveries, reader=reader),
-        alert_href=f"/alerts/{page.alert_id}",
+        about_href=(
+            f"/incidents/{page.incident_id}"
+            if page.incident_id
+            else f"/alerts/{page.alert_id}"
+        ),
+        about="incident" if page.incident_id else "alert",
         policy=f"{policy.name} v{policy.version}" if policy else "no policy",
         coming=_coming(page, reader, limit=FORECAST_SHOWN),
         timeline=tuple(

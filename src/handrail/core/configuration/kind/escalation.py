@@ -13,26 +13,54 @@ from handrail.core.configuration.shape import (
     WholeShape,
 )
 from handrail.core.configuration.spelling import format_duration
+from handrail.core.obligation.obligation import ObligationKind
 from handrail.core.severity.severity import Hours, Severity
+
+PROMISE_MIN = timedelta(seconds=1)
+PROMISE_MAX = timedelta(days=90)
+"""No promise runs for longer: it would be nobody's."""
+AUDIENCES = {
+    "responders": "Who else gets updates for the responders.",
+    "stakeholders": "Who gets updates for stakeholders inside.",
+    "executives": "Who gets updates for executives.",
+}
+"""Whom internal updates can be for; ``incident.event.Audience`` has the same words."""
+
+_PROMISES = {
+    ObligationKind.RESPONDER_ACKNOWLEDGED: "until somebody answers a page about it",
+    ObligationKind.COMMUNICATIONS_LEAD_NAMED: "to name a communications lead",
+    ObligationKind.SCRIBE_NAMED: "to name a scribe",
+    ObligationKind.EXECUTIVES_TOLD: "until an update for executives",
+    ObligationKind.STAKEHOLDERS_TOLD: "until an update for stakeholders",
+    ObligationKind.PUBLIC_NOTICE: "until the first public notice",
+    ObligationKind.NEXT_UPDATE: "from one word to the next",
+    ObligationKind.POSTMORTEM_PUBLISHED: "from resolution to postmortem",
+}
+_PROMISE = scalar.duration_or_none(PROMISE_MIN, PROMISE_MAX)
+
+
+def _targets(empty: str) -> ListShape:
+    return ListShape(
+        item=scalar.target(
+            "schedule",
+            "user",
+            "team",
+            "channel",
+            remedy="write schedule:, user:, team: or channel: and a name",
+        ),
+        minimum=1,
+        maximum=limits.TARGETS_PER_LEVEL_MAX,
+        empty=empty,
+        allows_single=True,
+        is_set=True,
+    )
+
 
 _LEVEL = ObjectShape(
     fields=(
         Field(
             name="notify",
-            shape=ListShape(
-                item=scalar.target(
-                    "schedule",
-                    "user",
-                    "team",
-                    "channel",
-                    remedy="write schedule:, user:, team: or channel: and a name",
-                ),
-                minimum=1,
-                maximum=limits.TARGETS_PER_LEVEL_MAX,
-                empty="the level is empty; name at least one target",
-                allows_single=True,
-                is_set=True,
-            ),
+            shape=_targets("the level is empty; name at least one target"),
             description="schedule:, user:, team: or channel: and a name; or a list.",
             is_required=True,
         ),
@@ -74,41 +102,86 @@ POLICY = KindDefinition(
 )
 
 
+_OBLIGATIONS = ObjectShape(
+    fields=tuple(
+        Field(
+            name=str(kind),
+            shape=_PROMISE,
+            description=f"How long there is {what}; none lifts it.",
+        )
+        for kind, what in _PROMISES.items()
+    )
+)
+_TELL = ObjectShape(
+    fields=tuple(
+        Field(
+            name=audience,
+            shape=_targets("nobody is named; name somebody or remove the line"),
+            description=what,
+        )
+        for audience, what in AUDIENCES.items()
+    )
+)
+_SEVERITY = ObjectShape(
+    fields=(
+        Field(
+            name="impact",
+            shape=scalar.text(300, "major outage"),
+            description="In plain words, for the person who chooses.",
+        ),
+        Field(
+            name="urgency",
+            shape=scalar.URGENCY,
+            description="How people are paged.",
+        ),
+        Field(
+            name="hours",
+            shape=ChoiceShape(words=tuple(Hours)),
+            description="When people are paged; never pages nobody.",
+        ),
+        Field(
+            name="communication",
+            shape=scalar.text(300, "status page within 15 min"),
+            description="Who is told, in plain words.",
+        ),
+        Field(
+            name="page",
+            shape=_targets("the rota is empty; name a target or remove the line"),
+            description="Who is paged to command an incident of this severity.",
+        ),
+        Field(
+            name="obligations",
+            shape=_OBLIGATIONS,
+            description="What is owed, and how long there is for it.",
+        ),
+        Field(
+            name="tell",
+            shape=_TELL,
+            description="Where internal updates go, by audience.",
+        ),
+    )
+)
+
+
 MATRIX = KindDefinition(
     kind="severity_matrix",
     plural="",
     description="What each severity demands; what is left out keeps its default.",
     shape=ObjectShape(
-        fields=tuple(
+        fields=(
             Field(
-                name=str(severity),
-                description=f"What {severity} demands.",
-                shape=ObjectShape(
-                    fields=(
-                        Field(
-                            name="impact",
-                            shape=scalar.text(300, "major outage"),
-                            description="In plain words, for the person who chooses.",
-                        ),
-                        Field(
-                            name="urgency",
-                            shape=scalar.URGENCY,
-                            description="How people are paged.",
-                        ),
-                        Field(
-                            name="hours",
-                            shape=ChoiceShape(words=tuple(Hours)),
-                            description="When people are paged; never pages nobody.",
-                        ),
-                        Field(
-                            name="communication",
-                            shape=scalar.text(300, "status page within 15 min"),
-                            description="Who is told, in plain words.",
-                        ),
-                    )
-                ),
-            )
-            for severity in Severity
+                name="assess_within",
+                shape=_PROMISE,
+                description="How long a severity may be to be assessed; none lifts it.",
+            ),
+            *(
+                Field(
+                    name=str(severity),
+                    description=f"What {severity} demands.",
+                    shape=_SEVERITY,
+                )
+                for severity in Severity
+            ),
         )
     ),
 )
