@@ -91,3 +91,5 @@ EVIDENCE_BYTES_MAX = 10 * 1024 * 1024
 """One evidence file."""
 INCIDENT_REOPEN_WINDOW = timedelta(days=14)
 """Later than this a new incident is declared: its clock would say nothing."""
+PROMISE_MAX = timedelta(days=30)
+"""The next word on an incident is never promised for later than this."""

@@ -32,6 +32,7 @@ from handrail.ports.id_source import IdSource
 from handrail.ports.incident import Viewer
 from handrail.ports.store import Transaction
 from handrail.usecases.incident_record import append, find, look_again_at, record
+from handrail.usecases.retry_key import declared_before, id_of
 
 BACKDATED_MAX = timedelta(days=30)
 """Nothing is told so long after it happened but by mistake."""
@@ -67,6 +68,8 @@ class Declaration:
         is_to_be_assessed: Do not take the service's default.
         detected_at: By default now, or when the alert it is about opened.
         alert_id: The alert it is declared from, or none.
+        retry_key: The sender's name for this declaration, or "": sent again under
+            it, it is no second incident.
     """
 
     title: str
@@ -78,6 +81,7 @@ class Declaration:
     impact_started_at: datetime | None = None
     alert_id: AlertId | None = None
     is_private: bool = False
+    retry_key: str = ""
 
 
 def viewer_of(actor: Actor) -> Viewer:
@@ -90,8 +94,15 @@ def declare(desk: Desk, declaration: Declaration) -> Incident:
 
     Raises:
         InvalidError: The title is empty, or something named does not exist.
+        ConflictError: The retry key named another declaration before.
     """
     tx = desk.tx
+    retry_key = declaration.retry_key
+    before = declared_before(
+        tx, desk.actor, retry_key=retry_key, title=declaration.title
+    )
+    if before is not None:
+        return before
     snapshot = tx.configuration.snapshot()
     title = command.require_text(declaration.title, field="title", most=1024)
     service = declaration.service
@@ -114,12 +125,14 @@ def declare(desk: Desk, declaration: Declaration) -> Incident:
         alert_id=declaration.alert_id,
         is_private=declaration.is_private,
     )
-    return _begin(desk, declared)
+    new_id = IncidentId(desk.ids.new_id())
+    return _begin(desk, id_of(desk.actor, retry_key) if retry_key else new_id, declared)
 
 
-def _begin(desk: Desk, declared: e.IncidentDeclared) -> Incident:
+def _begin(
+    desk: Desk, incident_id: IncidentId, declared: e.IncidentDeclared
+) -> Incident:
     tx = desk.tx
-    incident_id = IncidentId(desk.ids.new_id())
     incident, happened = begun(
         incident_id,
         declared,
