@@ -13,13 +13,17 @@ from litestar.types import ASGIApp, ControllerRouterHandler
 from handrail.api import (
     alert,
     configuration,
+    evidence,
     health,
+    incident,
+    incident_act,
     metrics,
     oncall,
     openapi,
     operation,
     page,
     story,
+    timeline,
     token,
 )
 from handrail.api.authentication import Authentication, guard
@@ -40,6 +44,10 @@ V1: tuple[HTTPRouteHandler, ...] = (
     *token.HANDLERS,
     *configuration.HANDLERS,
     *operation.HANDLERS,
+    *incident.HANDLERS,
+    *incident_act.HANDLERS,
+    *timeline.HANDLERS,
+    *evidence.HANDLERS,
 )
 OUTSIDE_V1: tuple[HTTPRouteHandler, ...] = (*health.HANDLERS, *metrics.HANDLERS)
 
