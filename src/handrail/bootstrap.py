@@ -22,6 +22,7 @@ from handrail.api.deps import Deps
 from handrail.api.ingest.deps import IngestDeps
 from handrail.api.ingest.routes import IngestRoute, ingest_routes
 from handrail.api.mount import Mount
+from handrail.api.stream_hub import StreamHub
 from handrail.channels.email import EmailChannel, EmailSettings, Letter, TlsMode
 from handrail.channels.terminal import TerminalSettings
 from handrail.channels.webhook import WebhookSettings
@@ -125,6 +126,7 @@ class Handrail:
             self._urgent = ThreadPoolExecutor(
                 URGENT_THREADS, thread_name_prefix="handrail-acknowledge"
             )
+            self._hub = StreamHub(self._store)
             self._build_engine(settings, base_url=base_url, streams=streams)
             self.asgi: ASGIApp = self._application(base_url)
             undo.pop_all()
@@ -135,7 +137,7 @@ class Handrail:
             _log.warning("sqlite_is_old", version=sqlite_version(), want="3.51.3")
         self._write_operator_token()
         self._store.run(evaluation.forgive_downtime)
-        self._store.on_commit(self._engine.wake)
+        self._store.on_commit(self._note_commit)
         self._sender.start()
         self._watchdog.feed()
         self._engine.start(self._duties())
@@ -143,6 +145,10 @@ class Handrail:
     def leave_address(self, address: str) -> None:
         """Note where this machine's own command line reaches the server."""
         self._folder.write(ADDRESS_FILE, address)
+
+    def end_streams(self) -> None:
+        """End the answers that otherwise never end; from any thread, also a signal's."""
+        self._hub.close()
 
     def stop(self) -> None:
         """Finish what is in flight, then close the database and leave the folder."""
@@ -233,6 +239,7 @@ class Handrail:
             more_metrics=self._telemetry.text,
             has_standby=self._store.has_synchronous_standby,
             urgent=self._urgent,
+            hub=self._hub,
         )
         ingest = IngestDeps(
             store=self._store,
@@ -279,6 +286,10 @@ class Handrail:
                 _log.warning("sign_in_link_not_sent", user=user.name, reason=reason)
 
         return send
+
+    def _note_commit(self) -> None:
+        self._engine.wake()
+        self._hub.wake()
 
     def _note_round(self, progress: Progress) -> None:
         # Duties that fail are tried again and logged; a round that does not end is

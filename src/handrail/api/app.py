@@ -17,6 +17,7 @@ from handrail.api import (
     health,
     incident,
     incident_act,
+    incident_stream,
     metrics,
     oncall,
     openapi,
@@ -47,6 +48,7 @@ V1: tuple[HTTPRouteHandler, ...] = (
     *incident.HANDLERS,
     *incident_act.HANDLERS,
     *timeline.HANDLERS,
+    *incident_stream.HANDLERS,
     *evidence.HANDLERS,
 )
 OUTSIDE_V1: tuple[HTTPRouteHandler, ...] = (*health.HANDLERS, *metrics.HANDLERS)

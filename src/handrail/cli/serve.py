@@ -65,7 +65,13 @@ def serve(settings: Settings, *, accept_new_key: bool) -> None:
 
     try:
         handrail.start()
-        Server(handrail.asgi, settings, on_started).run(sockets=[listener])
+        server = Server(
+            handrail.asgi,
+            settings,
+            on_started=on_started,
+            on_stopping=handrail.end_streams,
+        )
+        server.run(sockets=[listener])
     finally:
         handrail.stop()
     click.echo("Stopped.", err=True)
@@ -82,9 +88,12 @@ class Server(uvicorn.Server):
         self,
         application: ASGIApp,
         settings: Settings,
+        *,
         on_started: Callable[[], None],
+        on_stopping: Callable[[], None],
     ) -> None:
         self._on_started = on_started
+        self._on_stopping = on_stopping
         super().__init__(
             uvicorn.Config(
                 application,
@@ -126,6 +135,7 @@ class Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self.force_exit = self.should_exit
         self.should_exit = True
+        self._on_stopping()
 
 
 def _listen(settings: Settings) -> socket.socket:
