@@ -147,7 +147,7 @@ class Handrail:
         self._folder.write(ADDRESS_FILE, address)
 
     def end_streams(self) -> None:
-        """End the answers that otherwise never end; from any thread, also a signal's."""
+        """End the answers that never end by themselves; also from a signal's handler."""
         self._hub.close()
 
     def stop(self) -> None:
