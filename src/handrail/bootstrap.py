@@ -43,6 +43,7 @@ from handrail.engine.housekeeping import (
 )
 from handrail.engine.loop import Engine, Progress
 from handrail.engine.report import Duty
+from handrail.engine.run_mitigations import RunMitigations
 from handrail.engine.send_deliveries import SendDeliveries, SendingParts
 from handrail.settings import Settings, environment
 from handrail.sources import found_sources
@@ -147,13 +148,14 @@ class Handrail:
         self._folder.write(ADDRESS_FILE, address)
 
     def end_streams(self) -> None:
-        """End the answers that never end by themselves; also from a signal's handler."""
+        """End the answers that never end by themselves; from any thread."""
         self._hub.close()
 
     def stop(self) -> None:
         """Finish what is in flight, then close the database and leave the folder."""
         self._engine.stop()
         self._watchdog.stop()
+        self._mitigator.stop()
         self._sender.stop(grace_seconds=SENDS_FINISH_SECONDS)
         self._urgent.shutdown()
         self._store.close()
@@ -209,6 +211,18 @@ class Handrail:
             close=self._http.close,
         )
         self._sender = SendDeliveries(parts, wake=self._engine.wake)
+        self._mitigator = RunMitigations(
+            store=self._store,
+            ids=self._ids,
+            node=self._node,
+            # A client of its own: its connections belong to the loop that calls.
+            http=lambda: AiohttpClient(
+                guard=AddressGuard(networks=networks),
+                user_agent=f"Handrail/{__version__}",
+            ),
+            vault=self._vault,
+            seconds=self._clock.monotonic,
+        )
 
     def _duties(self) -> Sequence[Duty]:
         following = (self._follow_clock,) if self._follow_clock else ()
@@ -217,6 +231,7 @@ class Handrail:
             evaluate_alerts(self._store, self._ids),
             advance_pages(self._store, self._ids),
             self._sender,
+            self._mitigator,
             expire_alerts(self._store, self._ids),
             fold_receipts(self._store, self._clock),
             reclaim_claims(self._store, self._clock),

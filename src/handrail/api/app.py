@@ -12,6 +12,7 @@ from litestar.types import ASGIApp, ControllerRouterHandler
 
 from handrail.api import (
     alert,
+    change,
     configuration,
     evidence,
     health,
@@ -19,6 +20,7 @@ from handrail.api import (
     incident_act,
     incident_stream,
     metrics,
+    mitigation,
     oncall,
     openapi,
     operation,
@@ -49,6 +51,8 @@ V1: tuple[HTTPRouteHandler, ...] = (
     *incident_act.HANDLERS,
     *timeline.HANDLERS,
     *incident_stream.HANDLERS,
+    *change.HANDLERS,
+    *mitigation.HANDLERS,
     *evidence.HANDLERS,
 )
 OUTSIDE_V1: tuple[HTTPRouteHandler, ...] = (*health.HANDLERS, *metrics.HANDLERS)

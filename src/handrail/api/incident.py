@@ -72,12 +72,12 @@ State = Annotated[
     QueryParameter(name="state", description="Which of them are wanted."),
 ]
 BelowNumber = Annotated[
-    int | None,
+    int,
     QueryParameter(
         name="before",
-        ge=1,
+        ge=0,
         le=NUMBER_MAX,
-        description="Only those of a lower number: the last `next`.",
+        description="Only those of a lower number: the last `next`; 0 is the newest.",
     ),
 ]
 
@@ -150,7 +150,7 @@ def list_incidents(
     actor: GivenActor,
     which: State = IncidentChoice.RESPONDING,
     limit: Limit = STRETCH_DEFAULT,
-    before: BelowNumber = None,
+    before: BelowNumber = 0,
 ) -> IncidentList:
     """Return incidents, newest first; those that are responded to, or all."""
 
@@ -159,7 +159,7 @@ def list_incidents(
             viewer=viewer_of(actor),
             responding_only=which is IncidentChoice.RESPONDING,
             limit=limit + 1,
-            before=before,
+            before=before or None,
         )
         shown = found[:limit]
         items = [view(one, now=tx.now, base_url=deps.base_url) for one in shown]

@@ -128,5 +128,6 @@ def _next_due(tx: Transaction) -> tuple[datetime, datetime | None]:
         tx.alert.next_expiry(),
         tx.page.next_due(),
         tx.delivery.next_due(),
+        tx.mitigation_run.next_due(),
     )
     return tx.now, min((due for due in dues if due is not None), default=None)

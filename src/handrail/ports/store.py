@@ -35,6 +35,7 @@ from handrail.core.ids import (
 from handrail.core.paging.delivery import Attempt, Delivery
 from handrail.core.paging.page import Page
 from handrail.core.people.contact_method import ChannelKind
+from handrail.ports.change import ChangeStore, MitigationRunStore
 from handrail.ports.incident import IncidentStore
 from handrail.ports.setback import Otherwise, Setback, refuse
 
@@ -478,6 +479,10 @@ class Transaction(Protocol):
     def delivery(self) -> DeliveryStore: ...
     @property
     def incident(self) -> IncidentStore: ...
+    @property
+    def change(self) -> ChangeStore: ...
+    @property
+    def mitigation_run(self) -> MitigationRunStore: ...
     @property
     def configuration(self) -> ConfigurationStore: ...
     @property

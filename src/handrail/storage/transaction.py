@@ -11,11 +11,13 @@ from handrail.ports.setback import Setback
 from handrail.ports.store import Transaction
 from handrail.storage.access import SqlAccessStore
 from handrail.storage.alert import SqlAlertStore
+from handrail.storage.change import SqlChangeStore
 from handrail.storage.configuration import SnapshotCache, SqlConfigurationStore
 from handrail.storage.delivery import SqlDeliveryStore
 from handrail.storage.event import SqlEventStore
 from handrail.storage.incident import SqlIncidentStore
 from handrail.storage.meta import SqlMetaStore
+from handrail.storage.mitigation_run import SqlMitigationRunStore
 from handrail.storage.page import SqlPageStore
 from handrail.storage.receipt import SqlReceiptStore
 from handrail.storage.scope import Scope
@@ -39,6 +41,8 @@ class SqlTransaction(Transaction):
         self._page = SqlPageStore(scope)
         self._delivery = SqlDeliveryStore(scope)
         self._incident = SqlIncidentStore(scope)
+        self._change = SqlChangeStore(scope)
+        self._mitigation_run = SqlMitigationRunStore(scope)
         self._configuration = SqlConfigurationStore(scope, cache)
         self._access = SqlAccessStore(scope)
         self._meta = SqlMetaStore(scope)
@@ -96,6 +100,16 @@ class SqlTransaction(Transaction):
     @override
     def incident(self) -> SqlIncidentStore:
         return self._incident
+
+    @property
+    @override
+    def change(self) -> SqlChangeStore:
+        return self._change
+
+    @property
+    @override
+    def mitigation_run(self) -> SqlMitigationRunStore:
+        return self._mitigation_run
 
     @property
     @override
