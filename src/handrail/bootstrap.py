@@ -23,6 +23,7 @@ from handrail.api.deps import Deps
 from handrail.api.ingest.deps import IngestDeps
 from handrail.api.ingest.routes import IngestRoute, ingest_routes
 from handrail.api.mount import Mount
+from handrail.api.stream_hub import StreamHub
 from handrail.channels.email import EmailChannel, EmailSettings, Letter, TlsMode
 from handrail.channels.terminal import TerminalSettings
 from handrail.channels.webhook import WebhookSettings
@@ -50,6 +51,7 @@ from handrail.engine.housekeeping import (
 from handrail.engine.loop import Engine, Progress
 from handrail.engine.publish_status import PublishStatus
 from handrail.engine.report import Duty
+from handrail.engine.run_mitigations import RunMitigations
 from handrail.engine.send_deliveries import SendDeliveries, SendingParts
 from handrail.settings import Settings, environment
 from handrail.sources import found_sources
@@ -136,6 +138,7 @@ class Handrail:
             self._urgent = ThreadPoolExecutor(
                 URGENT_THREADS, thread_name_prefix="handrail-acknowledge"
             )
+            self._hub = StreamHub(self._store)
             self._build_engine(settings, base_url=base_url, streams=streams)
             folder = settings.status_folder
             publish = partial(status_files.publish, folder=folder, base_url=base_url)
@@ -149,7 +152,7 @@ class Handrail:
             _log.warning("sqlite_is_old", version=sqlite_version(), want="3.51.3")
         self._write_operator_token()
         self._store.run(evaluation.forgive_downtime)
-        self._store.on_commit(self._engine.wake)
+        self._store.on_commit(self._note_commit)
         self._sender.start()
         self._watchdog.feed()
         self._engine.start(self._duties())
@@ -158,11 +161,16 @@ class Handrail:
         """Note where this machine's own command line reaches the server."""
         self._folder.write(ADDRESS_FILE, address)
 
+    def end_streams(self) -> None:
+        """End the answers that never end by themselves; from any thread."""
+        self._hub.close()
+
     def stop(self) -> None:
         """Finish what is in flight, then close the database and leave the folder."""
         self._engine.stop()
         self._status.stop()
         self._watchdog.stop()
+        self._mitigator.stop()
         self._sender.stop(grace_seconds=SENDS_FINISH_SECONDS)
         self._urgent.shutdown()
         self._store.close()
@@ -218,6 +226,18 @@ class Handrail:
             close=self._http.close,
         )
         self._sender = SendDeliveries(parts, wake=self._engine.wake)
+        self._mitigator = RunMitigations(
+            store=self._store,
+            ids=self._ids,
+            node=self._node,
+            # A client of its own: its connections belong to the loop that calls.
+            http=lambda: AiohttpClient(
+                guard=AddressGuard(networks=networks),
+                user_agent=f"Handrail/{__version__}",
+            ),
+            vault=self._vault,
+            seconds=self._clock.monotonic,
+        )
 
     def _duties(self) -> Sequence[Duty]:
         following = (self._follow_clock,) if self._follow_clock else ()
@@ -226,6 +246,7 @@ class Handrail:
             evaluate_alerts(self._store, self._ids),
             advance_pages(self._store, self._ids),
             self._sender,
+            self._mitigator,
             expire_alerts(self._store, self._ids),
             remind_obligations(self._store, self._ids),
             nudge_declarations(self._store, self._ids),
@@ -251,6 +272,7 @@ class Handrail:
             more_metrics=self._telemetry.text,
             has_standby=self._store.has_synchronous_standby,
             urgent=self._urgent,
+            hub=self._hub,
         )
         ingest = IngestDeps(
             store=self._store,
@@ -297,6 +319,10 @@ class Handrail:
                 _log.warning("sign_in_link_not_sent", user=user.name, reason=reason)
 
         return send
+
+    def _note_commit(self) -> None:
+        self._engine.wake()
+        self._hub.wake()
 
     def _note_round(self, progress: Progress) -> None:
         # Duties that fail are tried again and logged; a round that does not end is

@@ -18,6 +18,7 @@ from handrail.api.deps import Deps
 from handrail.api.ingest.deps import IngestDeps
 from handrail.api.ingest.routes import ingest_routes
 from handrail.api.mount import Mount
+from handrail.api.stream_hub import StreamHub
 from handrail.core.access.permission import Verb
 from handrail.core.access.role import Role
 from handrail.core.alert.signal import Signal, SignalAction
@@ -302,6 +303,7 @@ def site(
     mounts: tuple[Mount, ...] = (),
     configuration: str = CONFIGURATION,
     tick: datetime | None = NOW,
+    is_live: bool = False,
 ) -> Iterator[Site]:
     """Build an installation on a database in memory."""
     clock = SetClock()
@@ -326,7 +328,10 @@ def site(
         last_tick=lambda: tick,
         more_metrics=lambda: "",
         urgent=urgent,
+        hub=StreamHub(store),
     )
+    if not is_live:
+        deps.hub.close()  # A stream then sends nothing and ends.
     console = Console(
         store=store,
         clock=clock,

@@ -12,15 +12,22 @@ from litestar.types import ASGIApp, ControllerRouterHandler
 
 from handrail.api import (
     alert,
+    change,
     configuration,
+    evidence,
     health,
+    incident,
+    incident_act,
+    incident_stream,
     metrics,
+    mitigation,
     notice,
     oncall,
     openapi,
     operation,
     page,
     story,
+    timeline,
     token,
 )
 from handrail.api.authentication import Authentication, guard
@@ -42,6 +49,13 @@ V1: tuple[HTTPRouteHandler, ...] = (
     *token.HANDLERS,
     *configuration.HANDLERS,
     *operation.HANDLERS,
+    *incident.HANDLERS,
+    *incident_act.HANDLERS,
+    *timeline.HANDLERS,
+    *incident_stream.HANDLERS,
+    *change.HANDLERS,
+    *mitigation.HANDLERS,
+    *evidence.HANDLERS,
 )
 OUTSIDE_V1: tuple[HTTPRouteHandler, ...] = (*health.HANDLERS, *metrics.HANDLERS)
 

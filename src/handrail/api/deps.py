@@ -8,6 +8,7 @@ from datetime import datetime
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
+from handrail.api.stream_hub import StreamHub
 from handrail.core.access.actor import Actor
 from handrail.ports.clock import Clock
 from handrail.ports.document_reader import DocumentReader
@@ -31,6 +32,7 @@ class Deps:
             the database knows no such thing.
         more_metrics: Prometheus text of the other parts of the process, or "".
         urgent: Threads for acknowledging alone, which no slow look-up can take.
+        hub: Feeds the streams of incidents; woken by commits.
     """
 
     store: Store
@@ -44,6 +46,7 @@ class Deps:
     last_tick: Callable[[], datetime | None]
     more_metrics: Callable[[], str]
     urgent: Executor
+    hub: StreamHub
     has_standby: Callable[[], bool | None] = lambda: None
 
     @property

@@ -17,6 +17,8 @@ from handrail.core.access.permission import Verb
 
 PATH = "/api/v1/openapi.json"
 Json = dict[str, Any]
+BODY = "body"
+"""A handler that reads its body itself says in ``opt`` under this name how it looks."""
 GIVEN = ("deps", "actor")
 """What handlers are given by name, beside the request's own parts."""
 
@@ -87,6 +89,7 @@ def document(
     components.setdefault("schemas", {})["Problem"] = _PROBLEM
     components["securitySchemes"] = _SCHEMES
     verbs = _verbs(shadow)
+    bodies = _bodies(shadow)
     paths: Json = {
         path: item
         for path, item in found["paths"].items()
@@ -95,6 +98,8 @@ def document(
     for path, item in paths.items():
         for method, operation in item.items():
             _finish(operation, verbs[path, method])
+            if (path, method) in bodies:
+                operation["requestBody"] = bodies[path, method]
     for mount in mounts:
         paths[mount.path] = _mounted(mount)
     found["paths"] = dict(sorted(paths.items()))
@@ -107,14 +112,23 @@ def _stand_in(name: str) -> Provide:
 
 
 def _verbs(shadow: Litestar) -> dict[tuple[str, str], Verb]:
-    verbs = {}
-    for route in shadow.routes:
-        for handler in getattr(route, "route_handlers", ()):
-            verb = declared(handler) if isinstance(handler, HTTPRouteHandler) else None
-            if verb is not None:
-                for method in handler.http_methods:
-                    verbs[route.path_format, str(method).lower()] = verb
-    return verbs
+    found = {place: declared(handler) for place, handler in _handlers(shadow)}
+    return {place: verb for place, verb in found.items() if verb is not None}
+
+
+def _bodies(shadow: Litestar) -> dict[tuple[str, str], Json]:
+    found = _handlers(shadow)
+    return {place: handler.opt[BODY] for place, handler in found if BODY in handler.opt}
+
+
+def _handlers(shadow: Litestar) -> list[tuple[tuple[str, str], HTTPRouteHandler]]:
+    return [
+        ((route.path_format, str(method).lower()), handler)
+        for route in shadow.routes
+        for handler in getattr(route, "route_handlers", ())
+        if isinstance(handler, HTTPRouteHandler)
+        for method in handler.http_methods
+    ]
 
 
 def _finish(operation: Json, verb: Verb) -> None:

@@ -13,12 +13,19 @@ def audit() -> None:
 
 
 @audit.command("verify")
+@click.argument("incident", metavar="[INC-n]", required=False)
 @command_options
-def verify(output: Output) -> None:
-    """Check that no entry was changed, removed, moved or slipped in."""
-    answer = output.connect().get("/audit/verify")
+def verify(output: Output, *, incident: str | None) -> None:
+    """Check that no entry was changed, removed, moved or slipped in.
+
+    Of one incident, or of everything. The head of an incident's chain, noted
+    elsewhere, shows later that its record was not written anew.
+    """
+    answer = output.connect().get("/audit/verify", incident=incident)
     breaks = answer["breaks"]
     lines = [f"{item['stream']}: {item['what']}" for item in breaks]
+    if incident and not breaks:
+        lines.append(answer["head"])
     output.data(answer, "\n".join(lines))
     if breaks:
         msg = f"the record is broken in {len(breaks)} places"

@@ -5,14 +5,19 @@ It is imported when something is asked, so that ``--help`` need not wait for it.
 """
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from handrail.cli.exit_code import ExitCode
 from handrail.cli.failure import Failure
 from handrail.cli.profile import Profile, is_local
 
+if TYPE_CHECKING:
+    import http.client
+
 TIMEOUT_SECONDS = 15.0
+SILENCE_SECONDS = 40.0
+"""A stream says something every 15 seconds; after this long it is dead."""
 _EXIT_CODES = {
     400: ExitCode.FAILED,
     401: ExitCode.AUTH,
@@ -71,18 +76,60 @@ class Connection:
         """
         return self._ask("DELETE", path, body=None)
 
+    def upload(
+        self, path: str, content: bytes, media_type: str, **query: str | None
+    ) -> Any:  # noqa: ANN401  (JSON)
+        """Post a file and return the answer.
+
+        Raises:
+            Failure: It could not be reached, or it refused.
+        """
+        return self._ask(
+            "POST", path + _query(query), body=content, media_type=media_type
+        )
+
+    def stream(self, path: str, *, after: int) -> Iterator[str]:
+        """Yield the lines of a stream of events, until the server ends it.
+
+        Raises:
+            Failure: It could not be reached, it refused, or it fell silent.
+        """
+        import http.client
+
+        target = f"/api/v1{path}?after={after}"
+        try:
+            connection, prefix = self._opened(SILENCE_SECONDS)
+            try:
+                connection.request("GET", prefix + target, headers=self._headers())
+                answer = connection.getresponse()
+                if answer.status >= 300:  # noqa: PLR2004  (not success, in HTTP)
+                    kind = path.split("/")[1]
+                    told = decoded(answer.read())
+                    raise self._refusal(answer.status, told, kind=kind)
+                for line in answer:
+                    yield line.decode().rstrip("\n")
+            finally:
+                connection.close()
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise self._unreachable(error) from error
+
     def send(
         self, path: str, body: bytes, headers: Mapping[str, str]
     ) -> tuple[int, bytes]:
         """Send a signal as a sender would, outside ``/api/v1``; return the answer."""
         return self._exchange("POST", path, body=body, headers=headers)
 
-    def _ask(self, method: str, path: str, *, body: bytes | None) -> Any:  # noqa: ANN401
-        headers = {"Accept": "application/json"}
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes | None,
+        media_type: str = "application/json",
+    ) -> Any:  # noqa: ANN401  (JSON)
+        headers = self._headers()
         if body is not None:
-            headers["Content-Type"] = "application/json"
-        if self._profile.token:
-            headers["Authorization"] = f"Bearer {self._profile.token}"
+            headers["Content-Type"] = media_type
         status, content = self._exchange(
             method, f"/api/v1{path}", body=body, headers=headers
         )
@@ -90,6 +137,23 @@ class Connection:
         if 200 <= status < 300:  # noqa: PLR2004  (success, in HTTP)
             return answer
         raise self._refusal(status, answer, kind=path.split("/")[1].partition("?")[0])
+
+    def _headers(self) -> dict[str, str]:
+        headers = {"Accept": "application/json"}
+        if self._profile.token:
+            headers["Authorization"] = f"Bearer {self._profile.token}"
+        return headers
+
+    def _opened(self, timeout: float) -> "tuple[http.client.HTTPConnection, str]":
+        """Return a connection, and what its paths begin with."""
+        import http.client
+        from urllib.parse import urlsplit
+
+        url = urlsplit(self._profile.url)
+        secure = url.scheme == "https"
+        kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+        connection = kind(url.hostname or "", url.port, timeout=timeout)
+        return connection, url.path.rstrip("/")
 
     def _exchange(
         self,
@@ -100,16 +164,13 @@ class Connection:
         headers: Mapping[str, str],
     ) -> tuple[int, bytes]:
         import http.client
-        from urllib.parse import urlsplit
 
-        url = urlsplit(self._profile.url)
-        secure = url.scheme == "https"
-        kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
         try:
-            connection = kind(url.hostname or "", url.port, timeout=TIMEOUT_SECONDS)
+            connection, prefix = self._opened(TIMEOUT_SECONDS)
             try:
-                target = url.path.rstrip("/") + path
-                connection.request(method, target, body=body, headers=dict(headers))
+                connection.request(
+                    method, prefix + path, body=body, headers=dict(headers)
+                )
                 answer = connection.getresponse()
                 return answer.status, answer.read()
             finally:

@@ -23,6 +23,12 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "page": ("page:page", "List and show pages."),
         "oncall": ("oncall:oncall", "Who is on call, now or at another time."),
     },
+    "Respond to an incident": {
+        "declare": ("incident:declare", "Declare an incident; a title is enough."),
+        "incident": ("incident:incident", "Roles, severity, stages, timeline, tasks."),
+        "mitigation": ("mitigation:mitigation", "Stop the bleeding; record it."),
+        "change": ("change:change", "Report and list deploys and other changes."),
+    },
     "Tell the public": {
         "notice": ("notice:notice", "Publish, list and suggest public notices."),
         "status": ("status:status", "The status page, and its files."),

@@ -68,7 +68,13 @@ def serve(settings: Settings, *, accept_new_key: bool) -> None:
         handrail.start()
         # What is there by now stays: a collection need not stop paging to look at it.
         gc.freeze()
-        Server(handrail.asgi, settings, on_started).run(sockets=[listener])
+        server = Server(
+            handrail.asgi,
+            settings,
+            on_started=on_started,
+            on_stopping=handrail.end_streams,
+        )
+        server.run(sockets=[listener])
     finally:
         handrail.stop()
     click.echo("Stopped.", err=True)
@@ -85,9 +91,12 @@ class Server(uvicorn.Server):
         self,
         application: ASGIApp,
         settings: Settings,
+        *,
         on_started: Callable[[], None],
+        on_stopping: Callable[[], None],
     ) -> None:
         self._on_started = on_started
+        self._on_stopping = on_stopping
         super().__init__(
             uvicorn.Config(
                 application,
@@ -129,6 +138,7 @@ class Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self.force_exit = self.should_exit
         self.should_exit = True
+        self._on_stopping()
 
 
 def _listen(settings: Settings) -> socket.socket:

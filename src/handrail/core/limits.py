@@ -103,3 +103,17 @@ EVIDENCE_BYTES_MAX = 10 * 1024 * 1024
 """One evidence file."""
 INCIDENT_REOPEN_WINDOW = timedelta(days=14)
 """Later than this a new incident is declared: its clock would say nothing."""
+PROMISE_MAX = timedelta(days=30)
+"""The next word on an incident is never promised for later than this."""
+
+MITIGATION_TIMEOUT = timedelta(seconds=30)
+"""One call of a mitigation: roll-backs answer late, but they should answer."""
+MITIGATION_START_MAX = timedelta(seconds=10)
+"""A claim older than this is not called any more: the node has slept meanwhile."""
+MITIGATION_CLAIM = timedelta(seconds=60)
+"""Longer than both together; then nobody knows whether the call was made."""
+MITIGATION_ANSWER_BYTES = 1024
+"""What is kept of an answer: enough to see what it said."""
+SUSPECT_WINDOW = timedelta(hours=24)
+"""A change longer before the impact is no suspect by its time alone."""
+SUSPECTS_MAX = 20

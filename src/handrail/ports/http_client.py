@@ -34,6 +34,27 @@ class HttpClient(Protocol):
         ...
 
 
+class HttpRequester(Protocol):
+    """One request of any method; otherwise as the client's post."""
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        body: bytes,
+        headers: Mapping[str, str],
+        timeout_seconds: float,
+    ) -> HttpAnswer:
+        """Send one request.
+
+        Raises:
+            HttpNotSentError: Surely not sent (refused address, no connection).
+            HttpUnknownError: Sent in part or whole, no complete answer.
+        """
+        ...
+
+
 class HttpNotSentError(Exception):
     """The request surely never reached the server."""
 

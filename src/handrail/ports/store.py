@@ -36,6 +36,7 @@ from handrail.core.ids import (
 from handrail.core.paging.delivery import Attempt, Delivery
 from handrail.core.people.contact_method import ChannelKind
 from handrail.ports.bulletin import BulletinStore
+from handrail.ports.change import ChangeStore, MitigationRunStore
 from handrail.ports.incident import IncidentStore
 from handrail.ports.notice import NoticeStore
 from handrail.ports.page import PageStore
@@ -440,6 +441,10 @@ class Transaction(Protocol):
     def incident(self) -> IncidentStore: ...
     @property
     def notice(self) -> NoticeStore: ...
+    @property
+    def change(self) -> ChangeStore: ...
+    @property
+    def mitigation_run(self) -> MitigationRunStore: ...
     @property
     def configuration(self) -> ConfigurationStore: ...
     @property

@@ -5,6 +5,7 @@ from sqlalchemy import Table
 from handrail.storage.access import API_TOKEN, ONE_TIME_LINK, SESSION
 from handrail.storage.alert import ALERT
 from handrail.storage.bulletin import BULLETIN
+from handrail.storage.change import CHANGE
 from handrail.storage.configuration import DOCUMENT, REVISION
 from handrail.storage.delivery import ATTEMPT, DELIVERY
 from handrail.storage.event import EVENT
@@ -15,6 +16,7 @@ from handrail.storage.incident import (
     INCIDENT_PARTICIPANT,
 )
 from handrail.storage.meta import META
+from handrail.storage.mitigation_run import MITIGATION_RUN
 from handrail.storage.notice import NOTICE
 from handrail.storage.page import PAGE
 from handrail.storage.receipt import (
@@ -46,6 +48,8 @@ TABLES: tuple[Table, ...] = (
     BULLETIN,
     DELIVERY,
     ATTEMPT,
+    CHANGE,
+    MITIGATION_RUN,
     API_TOKEN,
     SESSION,
     ONE_TIME_LINK,

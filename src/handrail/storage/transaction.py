@@ -12,11 +12,13 @@ from handrail.ports.store import Transaction
 from handrail.storage.access import SqlAccessStore
 from handrail.storage.alert import SqlAlertStore
 from handrail.storage.bulletin import SqlBulletinStore
+from handrail.storage.change import SqlChangeStore
 from handrail.storage.configuration import SnapshotCache, SqlConfigurationStore
 from handrail.storage.delivery import SqlDeliveryStore
 from handrail.storage.event import SqlEventStore
 from handrail.storage.incident import SqlIncidentStore
 from handrail.storage.meta import SqlMetaStore
+from handrail.storage.mitigation_run import SqlMitigationRunStore
 from handrail.storage.notice import SqlNoticeStore
 from handrail.storage.page import SqlPageStore
 from handrail.storage.receipt import SqlReceiptStore
@@ -43,6 +45,8 @@ class SqlTransaction(Transaction):
         self._bulletin = SqlBulletinStore(scope)
         self._incident = SqlIncidentStore(scope)
         self._notice = SqlNoticeStore(scope)
+        self._change = SqlChangeStore(scope)
+        self._mitigation_run = SqlMitigationRunStore(scope)
         self._configuration = SqlConfigurationStore(scope, cache)
         self._access = SqlAccessStore(scope)
         self._meta = SqlMetaStore(scope)
@@ -110,6 +114,16 @@ class SqlTransaction(Transaction):
     @override
     def notice(self) -> SqlNoticeStore:
         return self._notice
+
+    @property
+    @override
+    def change(self) -> SqlChangeStore:
+        return self._change
+
+    @property
+    @override
+    def mitigation_run(self) -> SqlMitigationRunStore:
+        return self._mitigation_run
 
     @property
     @override

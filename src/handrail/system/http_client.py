@@ -18,6 +18,7 @@ from handrail.ports.http_client import (
     HttpAnswer,
     HttpClient,
     HttpNotSentError,
+    HttpRequester,
     HttpUnknownError,
 )
 from handrail.system.address_guard import AddressGuard
@@ -106,7 +107,7 @@ class _GuardedConnector(aiohttp.TCPConnector):
         return connection
 
 
-class AiohttpClient(HttpClient):
+class AiohttpClient(HttpClient, HttpRequester):
     """The port over aiohttp; one session, made on the loop that first sends."""
 
     def __init__(
@@ -140,11 +141,25 @@ class AiohttpClient(HttpClient):
         headers: Mapping[str, str],
         timeout_seconds: float,
     ) -> HttpAnswer:
+        return await self.request(
+            "POST", url, body=body, headers=headers, timeout_seconds=timeout_seconds
+        )
+
+    @override
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        body: bytes,
+        headers: Mapping[str, str],
+        timeout_seconds: float,
+    ) -> HttpAnswer:
         target = self._checked(url)
         sending = _Sending()
         try:
             async with asyncio.timeout(timeout_seconds):
-                return await self._exchange(target, body, headers, sending)
+                return await self._exchange(method, target, body, headers, sending)
         except TimeoutError as error:
             reason = f"{target.host} gave no whole answer in {timeout_seconds:g} s"
             raise _failed(reason, sending) from error
@@ -169,10 +184,16 @@ class AiohttpClient(HttpClient):
             self._session = None
 
     async def _exchange(
-        self, url: URL, body: bytes, headers: Mapping[str, str], sending: _Sending
+        self,
+        method: str,
+        url: URL,
+        body: bytes,
+        headers: Mapping[str, str],
+        sending: _Sending,
     ) -> HttpAnswer:
         session = self._opened()
-        async with session.post(
+        async with session.request(
+            method,
             url,
             data=body,
             headers={"User-Agent": self._user_agent, **headers},

@@ -38,6 +38,7 @@ from handrail.usecases.incident_effect import carry_out
 from handrail.usecases.incident_origin import origin_of
 from handrail.usecases.incident_page import lock_pages
 from handrail.usecases.incident_record import append, find, look_again_at, record
+from handrail.usecases.retry_key import declared_before, id_of
 
 BACKDATED_MAX = timedelta(days=30)
 """Nothing is told so long after it happened but by mistake."""
@@ -78,6 +79,8 @@ class Declaration:
         detected_at: By default now, or when the alert it is about opened.
         alert_id: The alert it is declared from, or none.
         page_id: The page it is declared from, or none; its alert comes with it.
+        retry_key: The sender's name for this declaration, or "": sent again under
+            it, it is no second incident.
     """
 
     title: str = ""
@@ -90,6 +93,7 @@ class Declaration:
     alert_id: AlertId | None = None
     page_id: PageId | None = None
     is_private: bool = False
+    retry_key: str = ""
 
 
 def viewer_of(actor: Actor) -> Viewer:
@@ -103,9 +107,16 @@ def declare(desk: Desk, declaration: Declaration) -> Incident:
     Raises:
         InvalidError: The title is empty, or something named does not exist.
         NotFoundError: The page or alert it is declared from does not exist.
-        ConflictError: An incident that still runs was declared from it already.
+        ConflictError: An incident that still runs was declared from it already, or
+            the retry key named another declaration before.
     """
     tx = desk.tx
+    retry_key = declaration.retry_key
+    before = declared_before(
+        tx, desk.actor, retry_key=retry_key, title=declaration.title
+    )
+    if before is not None:
+        return before
     snapshot = tx.configuration.snapshot()
     origin = origin_of(tx, page_id=declaration.page_id, alert_id=declaration.alert_id)
     alert = origin.alert
@@ -139,14 +150,19 @@ def declare(desk: Desk, declaration: Declaration) -> Incident:
         alert_id=alert.id if alert else None,
         is_private=declaration.is_private,
     )
-    return _begin(desk, declared, origin=origin.page)
+    new_id = IncidentId(desk.ids.new_id())
+    incident_id = id_of(desk.actor, retry_key) if retry_key else new_id
+    return _begin(desk, incident_id, declared, origin=origin.page)
 
 
 def _begin(
-    desk: Desk, declared: e.IncidentDeclared, *, origin: Page | None
+    desk: Desk,
+    incident_id: IncidentId,
+    declared: e.IncidentDeclared,
+    *,
+    origin: Page | None,
 ) -> Incident:
     tx = desk.tx
-    incident_id = IncidentId(desk.ids.new_id())
     incident, happened = begun(
         incident_id,
         declared,

@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from handrail.core.access.actor import Actor
 from handrail.core.access.permission import Verb
 from handrail.core.errors import DomainError, InvalidError, NotFoundError
-from handrail.core.ids import EvidenceId, Slug
+from handrail.core.ids import EvidenceId, PageId, Slug
 from handrail.core.incident.stage import Detection
 from handrail.core.severity.severity import Severity
 from handrail.ports.store import Transaction
@@ -133,9 +133,8 @@ def _declaration(form: Mapping[str, str]) -> Declaration:
         service=Slug(service) if service else None,
         severity=Severity(severity) if severity in set(Severity) else None,
         is_to_be_assessed=severity == "assess",
-        detected_by=Detection(detected_by)
-        if detected_by in set(Detection)
-        else Detection.EMPLOYEE,
+        detected_by=Detection(detected_by) if detected_by in set(Detection) else None,
+        page_id=PageId(form["page_id"]) if form.get("page_id") else None,
         is_private=form.get("is_private") == "yes",
     )
 

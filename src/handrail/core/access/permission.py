@@ -29,6 +29,8 @@ class Verb(StrEnum):
     PUBLIC = "public"
     ALERT_READ = "alert.read"
     AUDIT_READ = "audit.read"
+    CHANGE_READ = "change.read"
+    CHANGE_REPORT = "change.report"
     CONFIG_APPLY = "config.apply"
     CONFIG_CHECK = "config.check"
     CONFIG_READ = "config.read"
@@ -60,6 +62,7 @@ _ANYBODY = frozenset({Verb.PUBLIC})
 
 _OBSERVER = _ANYBODY | {
     Verb.ALERT_READ,
+    Verb.CHANGE_READ,
     Verb.EXPLAIN_READ,
     Verb.INCIDENT_READ,
     Verb.ONCALL_READ,
@@ -73,6 +76,7 @@ _OBSERVER = _ANYBODY | {
 """Looks on. Sees no addresses and no configuration. Its tokens may do no more."""
 
 _RESPONDER = _OBSERVER | {
+    Verb.CHANGE_REPORT,
     Verb.CONFIG_CHECK,
     Verb.CONFIG_READ,
     Verb.CONTACT_READ,

@@ -25,6 +25,13 @@ from handrail.core.escalation.policy import (
     TargetKind,
 )
 from handrail.core.ids import Slug
+from handrail.core.mitigation.catalogue import (
+    PRODUCTION,
+    Call,
+    CallHeader,
+    CatalogueEntry,
+)
+from handrail.core.mitigation.mitigation import MitigationKind
 from handrail.core.obligation.demand import DEFAULT_DEMANDS, Demand, Demands
 from handrail.core.obligation.obligation import ObligationKind
 from handrail.core.people.contact_method import ChannelKind, ContactMethod
@@ -107,6 +114,7 @@ def compile_snapshot(documents: Iterable[Document], *, revision: int) -> Snapsho
         components={p.name: _component(p) for p in parts.get("component", ())},
         status_page=next(map(_status_page, parts.get("status_page", ())), StatusPage()),
         demands=_demands([p.body for p in parts.get("severity_matrix", ())]),
+        mitigations={p.name: _mitigation(p) for p in parts.get("mitigation", ())},
         last_resort=next(map(_last_resort, parts.get("last_resort", ())), None),
     )
 
@@ -205,6 +213,32 @@ def _service(part: _Part) -> Service:
         runbook=body.get("runbook", ""),
         support_hours=support_hours(body.get("support_hours", ())),
         default_severity=Severity(severity) if severity else None,
+    )
+
+
+def _mitigation(part: _Part) -> CatalogueEntry:
+    body = part.body
+    call: Body | None = body.get("http")
+    return CatalogueEntry(
+        name=part.name,
+        title=part.title,
+        kind=MitigationKind(body.get("kind", MitigationKind.CUSTOM)),
+        description=body["description"],
+        services=tuple(map(Slug, body.get("services", ()))),
+        environment=body.get("environment", PRODUCTION),
+        confirm=body.get("confirm", ""),
+        manual=body.get("manual", ""),
+        call=None if call is None else _call(call),
+    )
+
+
+def _call(body: Body) -> Call:
+    return Call(
+        method=body.get("method", "POST"),
+        url=body["url"],
+        headers=tuple(CallHeader(**header) for header in body.get("headers", ())),
+        body=body.get("body", ""),
+        secret=body.get("secret", ""),
     )
 
 

@@ -114,6 +114,32 @@ def _finish_override(_name: str, body: Body, reading: Reading) -> None:
         reading.complain(reading.place("until"), "until", *ENDS_TOO_EARLY)
 
 
+def _finish_mitigation(_name: str, body: Body, reading: Reading) -> None:
+    written = [name for name in ("manual", "http") if name in reading.places]
+    if len(written) != 1:
+        many = "has both manual and http" if written else "has neither manual nor http"
+        reading.complain(
+            reading.place(""), "", many, "say how it is done, in one of the two"
+        )
+    call = body.get("http")
+    if not isinstance(call, dict):
+        return
+    is_confirmed = "confirm" in reading.places or "environment" in body
+    if not is_confirmed:
+        reading.complain(
+            reading.place(""),
+            "confirm",
+            "is required for a call in production and missing",
+            "write the target's name, which the person types to run it",
+        )
+    for place, header in _objects(call.get("headers")):
+        path = f"http.headers[{place}]"
+        if ("value" in header) == ("secret" in header) and "name" in header:
+            reading.complain(
+                reading.place(path), path, "needs a value or a secret, one of the two"
+            )
+
+
 ENDS_TOO_EARLY = ("is not after from", "let the override end after it begins")
 """Message and remedy; also used where a zone had to be known to tell."""
 
@@ -129,4 +155,5 @@ _CHECKS: Mapping[str, Callable[[str, Body, Reading], None]] = {
     "channel": _finish_channel,
     "service": _finish_service,
     "override": _finish_override,
+    "mitigation": _finish_mitigation,
 }

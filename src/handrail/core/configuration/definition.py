@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from handrail.core.configuration.kind import (
     escalation,
+    mitigation,
     people,
     schedule,
     service,
@@ -35,5 +36,6 @@ def definitions(source_kinds: Sequence[str]) -> Mapping[str, KindDefinition]:
         people.CHANNEL,
         status_page.STATUS_PAGE,
         status_page.COMPONENT,
+        mitigation.MITIGATION,
     )
     return {kind.kind: kind for kind in kinds}

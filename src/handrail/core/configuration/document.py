@@ -13,8 +13,8 @@ class Document:
     Attributes:
         kind: ``user``, ``team``, ``service``, ``route``, ``schedule``, ``override``,
             ``escalation_policy``, ``severity_matrix``, ``last_resort``,
-            ``integration``, ``channel`` or ``integration_key`` (a key that was issued
-            on demand; only its digest is stored).
+            ``integration``, ``channel``, ``mitigation`` or ``integration_key`` (a key
+            that was issued on demand; only its digest is stored).
         name: The slug; singletons are named after their kind.
         version: 1 at first, one more with each change.
         body: Canonical JSON text of the validated content.

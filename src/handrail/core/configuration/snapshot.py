@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from handrail.core.escalation.policy import EscalationPolicy, LastResort
 from handrail.core.ids import Slug
+from handrail.core.mitigation.catalogue import CatalogueEntry
 from handrail.core.obligation.demand import DEFAULT_DEMANDS, Demands
 from handrail.core.people.contact_method import ContactMethod
 from handrail.core.people.team import Team
@@ -42,6 +43,7 @@ class Snapshot:
         revision: Counts applies; 0 is the empty configuration.
         routes: In order; the first match decides.
         demands: What each severity demands of a response; the matrix's other half.
+        mitigations: The catalogue, in the order of the files.
         components: Of the status page, in the order they are shown.
         channels: Named channels of the organisation, for ``channel:`` targets.
         integration_by_key: From the SHA-256 hex of a live key to its integration.
@@ -59,6 +61,7 @@ class Snapshot:
     routes: tuple[Route, ...] = ()
     matrix: Matrix = field(default_factory=lambda: dict(DEFAULT_MATRIX))
     demands: Demands = field(default_factory=lambda: dict(DEFAULT_DEMANDS))
+    mitigations: Mapping[Slug, CatalogueEntry] = field(default_factory=dict)
     components: Mapping[Slug, Component] = field(default_factory=dict)
     status_page: StatusPage = field(default_factory=StatusPage)
     last_resort: LastResort | None = None

@@ -73,7 +73,8 @@ def post_update(  # noqa: PLR0913 - one word to people has these parts
     """Tell people inside how it stands; "nothing new" counts.
 
     Raises:
-        InvalidError: The text is empty, or the next word is promised for the past.
+        InvalidError: The text is empty, or the next word is promised for the past or
+            for too far ahead.
     """
     require_promise(next_update_at, now=now)
     return (
@@ -92,8 +93,12 @@ def require_promise(next_update_at: datetime | None, *, now: datetime) -> None:
     """Return if the next word is promised for the future, or not at all.
 
     Raises:
-        InvalidError: It is promised for the past.
+        InvalidError: It is promised for the past, or for too far ahead.
     """
+    if next_update_at is not None and next_update_at - now > limits.PROMISE_MAX:
+        days = limits.PROMISE_MAX.days
+        msg = f"the next update is promised for over {days} days ahead"
+        raise InvalidError(msg, fields={"next_update_at": "too far ahead"})
     if next_update_at is not None and next_update_at <= now:
         msg = "the next update is promised for the past; name a time to come"
         raise InvalidError(msg, fields={"next_update_at": "lies in the past"})
