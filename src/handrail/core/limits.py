@@ -91,3 +91,16 @@ EVIDENCE_BYTES_MAX = 10 * 1024 * 1024
 """One evidence file."""
 INCIDENT_REOPEN_WINDOW = timedelta(days=14)
 """Later than this a new incident is declared: its clock would say nothing."""
+POSTMORTEM_SECTION_CHARS_MAX = 50_000
+"""One section of a postmortem; longer material is attached or linked."""
+LINK_CHARS_MAX = 2048
+"""What browsers and trackers take."""
+ACTION_ITEMS_PER_POSTMORTEM_MAX = 100
+"""More than this is a plan, not what one incident taught."""
+
+BACKLOG_BACKOFF_FIRST = timedelta(seconds=5)
+BACKLOG_BACKOFF_MAX = timedelta(minutes=15)
+BACKLOG_MAX_AGE = timedelta(days=7)
+"""A backlog ticket that its tracker does not take is retried this long."""
+BACKLOG_CONDITION_MEMORY = timedelta(days=30)
+"""An alert that comes back within this does not ask for another ticket."""

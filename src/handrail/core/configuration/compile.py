@@ -16,7 +16,12 @@ from handrail.core import limits, wall_clock
 from handrail.core.access.role import Role
 from handrail.core.configuration import spelling
 from handrail.core.configuration.document import Document
-from handrail.core.configuration.snapshot import Integration, Snapshot
+from handrail.core.configuration.snapshot import (
+    Integration,
+    Snapshot,
+    TrackerKind,
+    TrackerPlace,
+)
 from handrail.core.escalation.policy import (
     EscalationPolicy,
     LastResort,
@@ -99,6 +104,7 @@ def compile_snapshot(documents: Iterable[Document], *, revision: int) -> Snapsho
         routes=tuple(_route(p) for p in parts.get("route", ())),
         matrix=_matrix([p.body for p in parts.get("severity_matrix", ())]),
         last_resort=next(map(_last_resort, parts.get("last_resort", ())), None),
+        tracker=next(map(_tracker, parts.get("tracker", ())), None),
     )
 
 
@@ -277,6 +283,14 @@ def _last_resort(part: _Part) -> LastResort:
         targets=tuple(map(parse_target, part.body["notify"])),
         repeat_after=_or(repeat, limits.LAST_RESORT_REPEAT_DEFAULT),
         times=part.body.get("times", limits.LAST_RESORT_TIMES_DEFAULT),
+    )
+
+
+def _tracker(part: _Part) -> TrackerPlace:
+    return TrackerPlace(
+        kind=TrackerKind(part.body["kind"]),
+        url=part.body.get("url", ""),
+        secret=part.body.get("secret", ""),
     )
 
 

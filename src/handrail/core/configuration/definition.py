@@ -5,7 +5,13 @@ Validation and the JSON Schema are made from it.
 
 from collections.abc import Mapping, Sequence
 
-from handrail.core.configuration.kind import escalation, people, schedule, service
+from handrail.core.configuration.kind import (
+    escalation,
+    people,
+    schedule,
+    service,
+    tracker,
+)
 from handrail.core.configuration.kind.definition import KindDefinition
 
 
@@ -27,5 +33,6 @@ def definitions(source_kinds: Sequence[str]) -> Mapping[str, KindDefinition]:
         escalation.LAST_RESORT,
         service.integration(source_kinds),
         people.CHANNEL,
+        tracker.TRACKER,
     )
     return {kind.kind: kind for kind in kinds}
