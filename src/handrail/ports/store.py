@@ -35,7 +35,9 @@ from handrail.core.ids import (
 from handrail.core.paging.delivery import Attempt, Delivery
 from handrail.core.paging.page import Page
 from handrail.core.people.contact_method import ChannelKind
+from handrail.ports.backlog import BacklogStore
 from handrail.ports.incident import IncidentStore
+from handrail.ports.postmortem import ActionItemStore, PostmortemStore
 from handrail.ports.setback import Otherwise, Setback, refuse
 
 T = TypeVar("T")
@@ -478,6 +480,12 @@ class Transaction(Protocol):
     def delivery(self) -> DeliveryStore: ...
     @property
     def incident(self) -> IncidentStore: ...
+    @property
+    def postmortem(self) -> PostmortemStore: ...
+    @property
+    def action_item(self) -> ActionItemStore: ...
+    @property
+    def backlog(self) -> BacklogStore: ...
     @property
     def configuration(self) -> ConfigurationStore: ...
     @property

@@ -4,17 +4,19 @@ from sqlalchemy import Table
 
 from handrail.storage.access import API_TOKEN, ONE_TIME_LINK, SESSION
 from handrail.storage.alert import ALERT
+from handrail.storage.backlog import BACKLOG_TICKET
 from handrail.storage.configuration import DOCUMENT, REVISION
+from handrail.storage.counter import COUNTER
 from handrail.storage.delivery import ATTEMPT, DELIVERY
 from handrail.storage.event import EVENT
 from handrail.storage.incident import (
-    COUNTER,
     EVIDENCE_CONTENT,
     INCIDENT,
     INCIDENT_PARTICIPANT,
 )
 from handrail.storage.meta import META
 from handrail.storage.page import PAGE
+from handrail.storage.postmortem import ACTION_ITEM, POSTMORTEM
 from handrail.storage.receipt import (
     ENTRY_COUNT,
     RAW_BODY,
@@ -42,6 +44,9 @@ TABLES: tuple[Table, ...] = (
     INCIDENT,
     INCIDENT_PARTICIPANT,
     EVIDENCE_CONTENT,
+    POSTMORTEM,
+    ACTION_ITEM,
+    BACKLOG_TICKET,
     API_TOKEN,
     SESSION,
     ONE_TIME_LINK,

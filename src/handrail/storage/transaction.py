@@ -11,12 +11,14 @@ from handrail.ports.setback import Setback
 from handrail.ports.store import Transaction
 from handrail.storage.access import SqlAccessStore
 from handrail.storage.alert import SqlAlertStore
+from handrail.storage.backlog import SqlBacklogStore
 from handrail.storage.configuration import SnapshotCache, SqlConfigurationStore
 from handrail.storage.delivery import SqlDeliveryStore
 from handrail.storage.event import SqlEventStore
 from handrail.storage.incident import SqlIncidentStore
 from handrail.storage.meta import SqlMetaStore
 from handrail.storage.page import SqlPageStore
+from handrail.storage.postmortem import SqlActionItemStore, SqlPostmortemStore
 from handrail.storage.receipt import SqlReceiptStore
 from handrail.storage.scope import Scope
 from handrail.storage.trouble import LostRaceError, Trouble, trouble_of
@@ -39,6 +41,9 @@ class SqlTransaction(Transaction):
         self._page = SqlPageStore(scope)
         self._delivery = SqlDeliveryStore(scope)
         self._incident = SqlIncidentStore(scope)
+        self._postmortem = SqlPostmortemStore(scope)
+        self._action_item = SqlActionItemStore(scope)
+        self._backlog = SqlBacklogStore(scope)
         self._configuration = SqlConfigurationStore(scope, cache)
         self._access = SqlAccessStore(scope)
         self._meta = SqlMetaStore(scope)
@@ -96,6 +101,21 @@ class SqlTransaction(Transaction):
     @override
     def incident(self) -> SqlIncidentStore:
         return self._incident
+
+    @property
+    @override
+    def postmortem(self) -> SqlPostmortemStore:
+        return self._postmortem
+
+    @property
+    @override
+    def action_item(self) -> SqlActionItemStore:
+        return self._action_item
+
+    @property
+    @override
+    def backlog(self) -> SqlBacklogStore:
+        return self._backlog
 
     @property
     @override
