@@ -31,7 +31,9 @@ from handrail.core.severity.severity import Severity
 from handrail.ports.id_source import IdSource
 from handrail.ports.incident import Viewer
 from handrail.ports.store import Transaction
+from handrail.usecases import backlog
 from handrail.usecases.incident_record import append, find, look_again_at, record
+from handrail.usecases.postmortem_record import draft_for
 
 BACKDATED_MAX = timedelta(days=30)
 """Nothing is told so long after it happened but by mistake."""
@@ -129,7 +131,7 @@ def _begin(desk: Desk, declared: e.IncidentDeclared) -> Incident:
     tx.incident.add(incident, next_due_at=look_again_at(incident))
     actor = str(desk.actor)
     append(tx, incident_id, happened, after=0, actor=actor, ids=desk.ids)
-    return incident
+    return backlog.ask_for_incident(tx, incident, actor=actor, ids=desk.ids)
 
 
 def change(
@@ -148,14 +150,14 @@ def change(
     tx = desk.tx
     incident = find(tx, name, viewer=desk.viewer, lock=True)
     at = _past(occurred_at, "occurred_at", tx)
+    actor = str(desk.actor)
     after, _ = record(
-        tx,
-        incident,
-        decide(incident),
-        actor=str(desk.actor),
-        ids=desk.ids,
-        occurred_at=at,
+        tx, incident, decide(incident), actor=actor, ids=desk.ids, occurred_at=at
     )
+    if after.severity is not incident.severity:
+        return backlog.ask_for_incident(tx, after, actor=actor, ids=desk.ids)
+    if after.stage is Stage.LEARN and incident.stage is not Stage.LEARN:
+        return draft_for(tx, after, by=desk.by, actor=actor, ids=desk.ids)
     return after
 
 

@@ -53,11 +53,12 @@ def missing(postmortem: Postmortem, items: Sequence[ActionItem]) -> tuple[Missin
         if blamed is not None:
             why = f"factor {factor.id} says {blamed!r}; answer: {QUESTION}"
             found.append(Missing(part=factor.id, why=why))
-    found += [lack for item in items for lack in _lacks(item)]
+    found += [lack for item in items for lack in lacks(item)]
     return tuple(found)
 
 
-def _lacks(item: ActionItem) -> list[Missing]:
+def lacks(item: ActionItem) -> list[Missing]:
+    """Return what an item must still have before its postmortem is published."""
     if item.state is ActionState.WAIVED:
         return []
     plan = item.plan
