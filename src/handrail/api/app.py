@@ -11,6 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp, ControllerRouterHandler
 
 from handrail.api import (
+    action_item,
     alert,
     configuration,
     health,
@@ -19,7 +20,9 @@ from handrail.api import (
     openapi,
     operation,
     page,
+    postmortem,
     story,
+    ticket,
     token,
 )
 from handrail.api.authentication import Authentication, guard
@@ -40,6 +43,9 @@ V1: tuple[HTTPRouteHandler, ...] = (
     *token.HANDLERS,
     *configuration.HANDLERS,
     *operation.HANDLERS,
+    *postmortem.HANDLERS,
+    *action_item.HANDLERS,
+    *ticket.HANDLERS,
 )
 OUTSIDE_V1: tuple[HTTPRouteHandler, ...] = (*health.HANDLERS, *metrics.HANDLERS)
 
