@@ -13,6 +13,8 @@ _HEADINGS = {guide.heading: section for section, guide in GUIDES.items()}
 _HEADING = re.compile(r"^## (.+?)\s*$")
 _COMMENT = re.compile(r"^<!--handrail\n.*?^-->\n?", re.DOTALL | re.MULTILINE)
 _END = re.compile(r"-->")
+_VERSION_WORDS = "You read version"
+_VERSION = re.compile(rf"^{_VERSION_WORDS} ([0-9]{{1,9}})\.$", re.MULTILINE)
 
 
 def worksheet(
@@ -20,6 +22,7 @@ def worksheet(
     facts: Mapping[Section, Sequence[str]],
     *,
     name: str,
+    version: int,
 ) -> str:
     """Return what a person edits.
 
@@ -27,11 +30,13 @@ def worksheet(
         texts: What is written so far.
         facts: What the record says.
         name: Of the incident.
+        version: Of the postmortem; found again by ``version_of``.
     """
     parts = [
         _comment(
             [
                 f"The postmortem of {name}. Write below the headings, in Markdown.",
+                f"{_VERSION_WORDS} {version}.",
                 "Keep the headings as they are. Comments like this one are left out.",
                 "Empty sections stay visibly unwritten.",
             ]
@@ -43,6 +48,12 @@ def worksheet(
         text = texts.get(section, "")
         parts.append(f"## {guide.heading}\n{_comment(lines)}\n{text}\n".rstrip() + "\n")
     return "\n".join(parts)
+
+
+def version_of(text: str) -> int | None:
+    """Return the version that the text was made from, or none where it is not said."""
+    found = _VERSION.search(text)
+    return int(found.group(1)) if found else None
 
 
 def sections_of(text: str) -> dict[Section, str]:
