@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import TextIO
 
@@ -28,6 +28,7 @@ from handrail.channels.email import EmailChannel, EmailSettings, Letter, TlsMode
 from handrail.channels.terminal import TerminalSettings
 from handrail.channels.webhook import WebhookSettings
 from handrail.core.access.permission import Verb
+from handrail.core.configuration.snapshot import TrackerKind
 from handrail.core.errors import InvalidError, UnauthenticatedError
 from handrail.core.ids import NodeId
 from handrail.core.paging import ack_link
@@ -49,6 +50,7 @@ from handrail.engine.housekeeping import (
     reclaim_claims,
 )
 from handrail.engine.loop import Engine, Progress
+from handrail.engine.open_tickets import OpeningParts, OpenTickets
 from handrail.engine.publish_status import PublishStatus
 from handrail.engine.report import Duty
 from handrail.engine.run_mitigations import RunMitigations
@@ -71,6 +73,7 @@ from handrail.system.id_source import RandomIds
 from handrail.system.telemetry import Telemetry
 from handrail.system.vault import KeyVault, load_key
 from handrail.system.watchdog import Watchdog
+from handrail.trackers.webhook import WebhookTracker
 from handrail.usecases import access, configuration, evaluation, installation
 from handrail.usecases.message import compose
 from handrail.usecases.notice import public_view
@@ -84,6 +87,8 @@ STUCK_SECONDS = 90.0
 """An engine round takes milliseconds; after this long something waits for ever."""
 URGENT_THREADS = 4
 """For acknowledging alone; each waits for one commit of some milliseconds."""
+TICKETS_FINISH_SECONDS = 2.0
+"""What is cut off is sent again under the same key, which opens nothing twice."""
 SENDS_FINISH_SECONDS = 11.0
 """One attempt's timeout and a little: what is in flight at a stop may finish."""
 _log = structlog.get_logger()
@@ -154,6 +159,7 @@ class Handrail:
         self._store.run(evaluation.forgive_downtime)
         self._store.on_commit(self._note_commit)
         self._sender.start()
+        self._tickets.start()
         self._watchdog.feed()
         self._engine.start(self._duties())
 
@@ -171,6 +177,7 @@ class Handrail:
         self._status.stop()
         self._watchdog.stop()
         self._mitigator.stop()
+        self._tickets.stop(grace_seconds=TICKETS_FINISH_SECONDS)
         self._sender.stop(grace_seconds=SENDS_FINISH_SECONDS)
         self._urgent.shutdown()
         self._store.close()
@@ -238,6 +245,26 @@ class Handrail:
             vault=self._vault,
             seconds=self._clock.monotonic,
         )
+        self._tickets = self._open_tickets(networks, base_url)
+
+    def _open_tickets(
+        self, networks: tuple[IPv4Network | IPv6Network, ...], base_url: str
+    ) -> OpenTickets:
+        # A client of its own: a session belongs to the loop that sends.
+        http = AiohttpClient(
+            guard=AddressGuard(networks=networks), user_agent=f"Handrail/{__version__}"
+        )
+        parts = OpeningParts(
+            store=self._store,
+            ids=self._ids,
+            node=self._node,
+            trackers={
+                TrackerKind.WEBHOOK: WebhookTracker(http=http, vault=self._vault)
+            },
+            base_url=base_url,
+            close=http.close,
+        )
+        return OpenTickets(parts, wake=self._engine.wake)
 
     def _duties(self) -> Sequence[Duty]:
         following = (self._follow_clock,) if self._follow_clock else ()
@@ -247,6 +274,7 @@ class Handrail:
             advance_pages(self._store, self._ids),
             self._sender,
             self._mitigator,
+            self._tickets,
             expire_alerts(self._store, self._ids),
             remind_obligations(self._store, self._ids),
             nudge_declarations(self._store, self._ids),

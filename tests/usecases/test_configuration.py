@@ -307,7 +307,7 @@ def test_references_reach_across_files() -> None:
 def test_the_example_has_neither_errors_nor_warnings() -> None:
     result = checked(EXAMPLE.read_text())
 
-    assert result.lines() == ("17 documents, no errors, 0 warnings.",)
+    assert result.lines() == ("18 documents, no errors, 0 warnings.",)
     assert result.as_json()["ok"] is True
 
 

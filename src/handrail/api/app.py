@@ -11,6 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp, ControllerRouterHandler
 
 from handrail.api import (
+    action_item,
     alert,
     change,
     configuration,
@@ -26,7 +27,9 @@ from handrail.api import (
     openapi,
     operation,
     page,
+    postmortem,
     story,
+    ticket,
     timeline,
     token,
 )
@@ -56,6 +59,9 @@ V1: tuple[HTTPRouteHandler, ...] = (
     *change.HANDLERS,
     *mitigation.HANDLERS,
     *evidence.HANDLERS,
+    *postmortem.HANDLERS,
+    *action_item.HANDLERS,
+    *ticket.HANDLERS,
 )
 OUTSIDE_V1: tuple[HTTPRouteHandler, ...] = (*health.HANDLERS, *metrics.HANDLERS)
 

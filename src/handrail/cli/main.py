@@ -39,6 +39,11 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "receipt": ("explain:receipt", "What became of an accepted signal."),
         "audit": ("audit:audit", "Verify the append-only record."),
     },
+    "Learn from it": {
+        "postmortem": ("postmortem:postmortem", "Write and publish what was learned."),
+        "action": ("action:action", "Action items: what is changed, by whom."),
+        "ticket": ("ticket:ticket", "Backlog tickets of what never pages."),
+    },
     "Configure": {
         "config": ("configuration:config", "Check, plan and apply configuration."),
         "integration": ("integration:integration", "Keys for senders."),

@@ -117,3 +117,16 @@ MITIGATION_ANSWER_BYTES = 1024
 SUSPECT_WINDOW = timedelta(hours=24)
 """A change longer before the impact is no suspect by its time alone."""
 SUSPECTS_MAX = 20
+POSTMORTEM_SECTION_CHARS_MAX = 50_000
+"""One section of a postmortem; longer material is attached or linked."""
+LINK_CHARS_MAX = 2048
+"""What browsers and trackers take."""
+ACTION_ITEMS_PER_POSTMORTEM_MAX = 100
+"""More than this is a plan, not what one incident taught."""
+
+BACKLOG_BACKOFF_FIRST = timedelta(seconds=5)
+BACKLOG_BACKOFF_MAX = timedelta(minutes=15)
+BACKLOG_MAX_AGE = timedelta(days=7)
+"""A backlog ticket that its tracker does not take is retried this long."""
+BACKLOG_CONDITION_MEMORY = timedelta(days=30)
+"""An alert that comes back within this does not ask for another ticket."""

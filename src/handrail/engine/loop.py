@@ -131,5 +131,6 @@ def _next_due(tx: Transaction) -> tuple[datetime, datetime | None]:
         tx.incident.next_due(),
         tx.page.next_nudge(),
         tx.mitigation_run.next_due(),
+        tx.backlog.next_due(),
     )
     return tx.now, min((due for due in dues if due is not None), default=None)

@@ -35,11 +35,13 @@ from handrail.core.ids import (
 )
 from handrail.core.paging.delivery import Attempt, Delivery
 from handrail.core.people.contact_method import ChannelKind
+from handrail.ports.backlog import BacklogStore
 from handrail.ports.bulletin import BulletinStore
 from handrail.ports.change import ChangeStore, MitigationRunStore
 from handrail.ports.incident import IncidentStore
 from handrail.ports.notice import NoticeStore
 from handrail.ports.page import PageStore
+from handrail.ports.postmortem import ActionItemStore, PostmortemStore
 from handrail.ports.setback import Otherwise, Setback, refuse
 
 T = TypeVar("T")
@@ -445,6 +447,12 @@ class Transaction(Protocol):
     def change(self) -> ChangeStore: ...
     @property
     def mitigation_run(self) -> MitigationRunStore: ...
+    @property
+    def postmortem(self) -> PostmortemStore: ...
+    @property
+    def action_item(self) -> ActionItemStore: ...
+    @property
+    def backlog(self) -> BacklogStore: ...
     @property
     def configuration(self) -> ConfigurationStore: ...
     @property

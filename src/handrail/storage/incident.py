@@ -31,17 +31,12 @@ from handrail.core.incident.stage import RESPONDING
 from handrail.core.instants import from_micros, to_micros
 from handrail.ports.incident import EVERYBODY, IncidentStore, Viewer
 from handrail.ports.setback import Otherwise, UnreadableError, refuse
+from handrail.storage import counter
 from handrail.storage.codec import storable
 from handrail.storage.schema import INSTANT, KEY, METADATA
 from handrail.storage.scope import Row, Scope
 from handrail.storage.trouble import LostRaceError
 
-COUNTER = Table(
-    "counter",
-    METADATA,
-    Column("name", KEY, primary_key=True),
-    Column("value", Integer, nullable=False),
-)
 INCIDENT = Table(
     "incident",
     METADATA,
@@ -77,11 +72,6 @@ Index(
     postgresql_where=_TIMED,
 )
 
-_COUNT_UP = (
-    "INSERT INTO counter (name, value) VALUES (?, 1)"
-    " ON CONFLICT (name) DO UPDATE SET value = counter.value + 1"
-)
-_COUNTED = "SELECT value FROM counter WHERE name = ?"
 _COLUMNS = (
     "id, number, stage, severity, service, alert_id, is_private, declared_at,"
     " next_due_at, sequence, state"
@@ -119,8 +109,7 @@ class SqlIncidentStore(IncidentStore):
 
     @override
     def next_number(self) -> int:
-        self._scope.change(_COUNT_UP, ("incident",))
-        return int(self._scope.fetch(_COUNTED, ("incident",))[0][0])
+        return counter.take(self._scope, "incident")
 
     @override
     def add(self, incident: Incident, *, next_due_at: datetime | None) -> None:
@@ -146,14 +135,14 @@ class SqlIncidentStore(IncidentStore):
     def get(
         self, incident_id: IncidentId, *, viewer: Viewer = EVERYBODY, lock: bool = False
     ) -> Incident | None:
-        query = _seen_by(_ALL, viewer).where(INCIDENT.c.id == bindparam("id"))
+        query = seen_by(_ALL, viewer).where(INCIDENT.c.id == bindparam("id"))
         return self._one(query, {"id": incident_id}, lock=lock)
 
     @override
     def by_number(
         self, number: int, *, viewer: Viewer = EVERYBODY, lock: bool = False
     ) -> Incident | None:
-        query = _seen_by(_ALL, viewer).where(INCIDENT.c.number == bindparam("number"))
+        query = seen_by(_ALL, viewer).where(INCIDENT.c.number == bindparam("number"))
         return self._one(query, {"number": number}, lock=lock)
 
     @override
@@ -192,7 +181,7 @@ class SqlIncidentStore(IncidentStore):
         limit: int,
         before: int | None = None,
     ) -> list[Incident]:
-        query = _seen_by(_ALL, viewer).order_by(INCIDENT.c.number.desc()).limit(limit)
+        query = seen_by(_ALL, viewer).order_by(INCIDENT.c.number.desc()).limit(limit)
         if responding_only:
             query = query.where(INCIDENT.c.stage.in_(sorted(RESPONDING)))
         if before is not None:
@@ -252,7 +241,8 @@ class SqlIncidentStore(IncidentStore):
         return [msgspec.json.decode(text, type=Incident) for text in rows]
 
 
-def _seen_by(query: Select[Row], viewer: Viewer) -> Select[Row]:
+def seen_by(query: Select[Row], viewer: Viewer) -> Select[Row]:
+    """Return the query of incidents without private ones the viewer has no part in."""
     if viewer.sees_all:
         return query
     is_open = INCIDENT.c.is_private.is_(False)

@@ -4,13 +4,14 @@ from sqlalchemy import Table
 
 from handrail.storage.access import API_TOKEN, ONE_TIME_LINK, SESSION
 from handrail.storage.alert import ALERT
+from handrail.storage.backlog import BACKLOG_TICKET
 from handrail.storage.bulletin import BULLETIN
 from handrail.storage.change import CHANGE
 from handrail.storage.configuration import DOCUMENT, REVISION
+from handrail.storage.counter import COUNTER
 from handrail.storage.delivery import ATTEMPT, DELIVERY
 from handrail.storage.event import EVENT
 from handrail.storage.incident import (
-    COUNTER,
     EVIDENCE_CONTENT,
     INCIDENT,
     INCIDENT_PARTICIPANT,
@@ -19,6 +20,7 @@ from handrail.storage.meta import META
 from handrail.storage.mitigation_run import MITIGATION_RUN
 from handrail.storage.notice import NOTICE
 from handrail.storage.page import PAGE
+from handrail.storage.postmortem import ACTION_ITEM, POSTMORTEM
 from handrail.storage.receipt import (
     ENTRY_COUNT,
     RAW_BODY,
@@ -50,6 +52,9 @@ TABLES: tuple[Table, ...] = (
     ATTEMPT,
     CHANGE,
     MITIGATION_RUN,
+    POSTMORTEM,
+    ACTION_ITEM,
+    BACKLOG_TICKET,
     API_TOKEN,
     SESSION,
     ONE_TIME_LINK,

@@ -11,6 +11,7 @@ from handrail.ports.setback import Setback
 from handrail.ports.store import Transaction
 from handrail.storage.access import SqlAccessStore
 from handrail.storage.alert import SqlAlertStore
+from handrail.storage.backlog import SqlBacklogStore
 from handrail.storage.bulletin import SqlBulletinStore
 from handrail.storage.change import SqlChangeStore
 from handrail.storage.configuration import SnapshotCache, SqlConfigurationStore
@@ -21,6 +22,7 @@ from handrail.storage.meta import SqlMetaStore
 from handrail.storage.mitigation_run import SqlMitigationRunStore
 from handrail.storage.notice import SqlNoticeStore
 from handrail.storage.page import SqlPageStore
+from handrail.storage.postmortem import SqlActionItemStore, SqlPostmortemStore
 from handrail.storage.receipt import SqlReceiptStore
 from handrail.storage.scope import Scope
 from handrail.storage.trouble import LostRaceError, Trouble, trouble_of
@@ -47,6 +49,9 @@ class SqlTransaction(Transaction):
         self._notice = SqlNoticeStore(scope)
         self._change = SqlChangeStore(scope)
         self._mitigation_run = SqlMitigationRunStore(scope)
+        self._postmortem = SqlPostmortemStore(scope)
+        self._action_item = SqlActionItemStore(scope)
+        self._backlog = SqlBacklogStore(scope)
         self._configuration = SqlConfigurationStore(scope, cache)
         self._access = SqlAccessStore(scope)
         self._meta = SqlMetaStore(scope)
@@ -124,6 +129,21 @@ class SqlTransaction(Transaction):
     @override
     def mitigation_run(self) -> SqlMitigationRunStore:
         return self._mitigation_run
+
+    @property
+    @override
+    def postmortem(self) -> SqlPostmortemStore:
+        return self._postmortem
+
+    @property
+    @override
+    def action_item(self) -> SqlActionItemStore:
+        return self._action_item
+
+    @property
+    @override
+    def backlog(self) -> SqlBacklogStore:
+        return self._backlog
 
     @property
     @override

@@ -22,7 +22,7 @@ from handrail.core.severity.severity import Severity, Urgency
 from handrail.ports.id_source import IdSource
 from handrail.ports.setback import Setback, UnreadableError
 from handrail.ports.store import Transaction
-from handrail.usecases import paging, setback
+from handrail.usecases import backlog, paging, setback
 
 
 def evaluate_due(tx: Transaction, *, ids: IdSource, limit: int) -> int:
@@ -146,6 +146,8 @@ def _carry_out(
                 alert, disposition=Disposition.MUTED, reason=f"{reason}: {why}"
             )
             tx.alert.save(muted)
+            severity = verdict.destination.severity
+            backlog.ask_for_alert(tx, muted, severity, ids=ids)
 
 
 def _active_page(tx: Transaction, alert: Alert) -> Page | None:

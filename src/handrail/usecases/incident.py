@@ -33,11 +33,13 @@ from handrail.core.severity.severity import Severity
 from handrail.ports.id_source import IdSource
 from handrail.ports.incident import Viewer
 from handrail.ports.store import Transaction
+from handrail.usecases import backlog
 from handrail.usecases.incident_bulletin import who_is_told
 from handrail.usecases.incident_effect import carry_out
 from handrail.usecases.incident_origin import origin_of
 from handrail.usecases.incident_page import lock_pages
 from handrail.usecases.incident_record import append, find, look_again_at, record
+from handrail.usecases.postmortem_record import draft_for
 from handrail.usecases.retry_key import declared_before, id_of
 
 BACKDATED_MAX = timedelta(days=30)
@@ -172,7 +174,10 @@ def _begin(
     tx.incident.add(incident, next_due_at=look_again_at(incident))
     actor = str(desk.actor)
     append(tx, incident_id, happened, after=0, actor=actor, ids=desk.ids)
-    return carry_out(tx, incident, happened, by=desk.by, ids=desk.ids, origin=origin)
+    incident = carry_out(
+        tx, incident, happened, by=desk.by, ids=desk.ids, origin=origin
+    )
+    return backlog.ask_for_incident(tx, incident, actor=actor, ids=desk.ids)
 
 
 def change(
@@ -201,15 +206,16 @@ def change(
         lock_pages(tx, find(tx, name, viewer=desk.viewer))
     incident = find(tx, name, viewer=desk.viewer, lock=True)
     at = _past(occurred_at, "occurred_at", tx)
+    actor = str(desk.actor)
     after, happened = record(
-        tx,
-        incident,
-        decide(incident),
-        actor=str(desk.actor),
-        ids=desk.ids,
-        occurred_at=at,
+        tx, incident, decide(incident), actor=actor, ids=desk.ids, occurred_at=at
     )
-    return carry_out(tx, after, happened, by=desk.by, ids=desk.ids)
+    after = carry_out(tx, after, happened, by=desk.by, ids=desk.ids)
+    if after.severity is not incident.severity:
+        return backlog.ask_for_incident(tx, after, actor=actor, ids=desk.ids)
+    if after.stage is Stage.LEARN and incident.stage is not Stage.LEARN:
+        return draft_for(tx, after, by=desk.by, actor=actor, ids=desk.ids)
+    return after
 
 
 def _past(at: datetime | None, field: str, tx: Transaction) -> datetime | None:

@@ -13,7 +13,7 @@ from handrail.core.escalation.policy import Target, TargetKind
 from handrail.core.ids import Slug
 from handrail.core.people.contact_method import ChannelKind, ContactMethod
 from handrail.core.people.user import User
-from handrail.core.severity.severity import Urgency
+from handrail.core.severity.severity import Hours, Urgency
 
 _TWO = 2
 
@@ -47,6 +47,7 @@ class Checkup:
             *self._services(),
             *self._routes(),
             *self._integrations(),
+            *self._tracker(),
             *self._unused(),
         ]
 
@@ -252,6 +253,33 @@ class Checkup:
                 "",
                 "there is none; no sender can reach Handrail",
                 "add one, such as {name: prometheus, source: alertmanager_api}",
+            )
+
+    def _tracker(self) -> Iterator[Problem]:
+        tracker = self.snapshot.tracker
+        never = [
+            s for s, rule in self.snapshot.matrix.items() if rule.hours is Hours.NEVER
+        ]
+        if tracker is None and never:
+            names = ", ".join(sorted(never))
+            yield self._warn(
+                "tracker",
+                "tracker",
+                "",
+                f"there is none; what is {names} never pages and only waits here",
+                "add tracker: {kind: webhook, url: …}; kind none if that is meant",
+            )
+        elif tracker is not None and tracker.url.startswith("http:"):
+            yield self._warn(
+                "tracker", "tracker", "url", "is not encrypted", "use https"
+            )
+        if tracker is not None and tracker.url and not tracker.secret:
+            yield self._warn(
+                "tracker",
+                "tracker",
+                "",
+                "has no secret; it cannot tell tickets from forgeries",
+                "add secret: env:NAME",
             )
 
     def _unused(self) -> Iterator[Problem]:

@@ -16,7 +16,12 @@ from handrail.core import limits, wall_clock
 from handrail.core.access.role import Role
 from handrail.core.configuration import spelling
 from handrail.core.configuration.document import Document
-from handrail.core.configuration.snapshot import Integration, Snapshot
+from handrail.core.configuration.snapshot import (
+    Integration,
+    Snapshot,
+    TrackerKind,
+    TrackerPlace,
+)
 from handrail.core.escalation.policy import (
     EscalationPolicy,
     LastResort,
@@ -116,6 +121,7 @@ def compile_snapshot(documents: Iterable[Document], *, revision: int) -> Snapsho
         demands=_demands([p.body for p in parts.get("severity_matrix", ())]),
         mitigations={p.name: _mitigation(p) for p in parts.get("mitigation", ())},
         last_resort=next(map(_last_resort, parts.get("last_resort", ())), None),
+        tracker=next(map(_tracker, parts.get("tracker", ())), None),
     )
 
 
@@ -341,6 +347,14 @@ def _status_page(part: _Part) -> StatusPage:
         title=body.get("title", "Status"),
         link=body.get("link", "").rstrip("/"),
         support=body.get("support", ""),
+    )
+
+
+def _tracker(part: _Part) -> TrackerPlace:
+    return TrackerPlace(
+        kind=TrackerKind(part.body["kind"]),
+        url=part.body.get("url", ""),
+        secret=part.body.get("secret", ""),
     )
 
 

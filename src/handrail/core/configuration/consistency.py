@@ -8,6 +8,7 @@ from handrail.core.configuration.node import Json
 from handrail.core.configuration.problem import did_you_mean
 from handrail.core.configuration.reading import Reading
 from handrail.core.configuration.shape import TextShape
+from handrail.core.configuration.snapshot import TrackerKind
 from handrail.core.configuration.spelling import quoted
 from handrail.core.people.contact_method import ChannelKind
 
@@ -140,6 +141,23 @@ def _finish_mitigation(_name: str, body: Body, reading: Reading) -> None:
             )
 
 
+def _finish_tracker(_name: str, body: Body, reading: Reading) -> None:
+    kind = body.get("kind")
+    is_given = "url" in body or "url" in reading.places
+    if kind == TrackerKind.WEBHOOK and not is_given:
+        reading.complain(
+            reading.place(""),
+            "url",
+            "is required for webhook and missing",
+            f"write it like {scalar.URL.example}",
+        )
+    for field in ("url", "secret"):
+        if kind == TrackerKind.NONE and field in body:
+            reading.complain(
+                reading.place(field), field, "only a webhook has one", "remove it"
+            )
+
+
 ENDS_TOO_EARLY = ("is not after from", "let the override end after it begins")
 """Message and remedy; also used where a zone had to be known to tell."""
 
@@ -156,4 +174,5 @@ _CHECKS: Mapping[str, Callable[[str, Body, Reading], None]] = {
     "service": _finish_service,
     "override": _finish_override,
     "mitigation": _finish_mitigation,
+    "tracker": _finish_tracker,
 }

@@ -12,6 +12,7 @@ from handrail.core.configuration.kind import (
     schedule,
     service,
     status_page,
+    tracker,
 )
 from handrail.core.configuration.kind.definition import KindDefinition
 
@@ -37,5 +38,6 @@ def definitions(source_kinds: Sequence[str]) -> Mapping[str, KindDefinition]:
         status_page.STATUS_PAGE,
         status_page.COMPONENT,
         mitigation.MITIGATION,
+        tracker.TRACKER,
     )
     return {kind.kind: kind for kind in kinds}

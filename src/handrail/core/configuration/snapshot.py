@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum, unique
 
 from handrail.core.escalation.policy import EscalationPolicy, LastResort
 from handrail.core.ids import Slug
@@ -35,6 +36,28 @@ class Integration:
     service: Slug | None = None
 
 
+@unique
+class TrackerKind(StrEnum):
+    """Where backlog tickets go. ``none``: they are kept here, and that is meant."""
+
+    NONE = "none"
+    WEBHOOK = "webhook"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackerPlace:
+    """The team's tracker.
+
+    Attributes:
+        url: Where it listens; "" for none.
+        secret: Reference to the signing secret, or "".
+    """
+
+    kind: TrackerKind
+    url: str = ""
+    secret: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """Everything configured, at one revision. Immutable; references are checked.
@@ -65,3 +88,4 @@ class Snapshot:
     components: Mapping[Slug, Component] = field(default_factory=dict)
     status_page: StatusPage = field(default_factory=StatusPage)
     last_resort: LastResort | None = None
+    tracker: TrackerPlace | None = None

@@ -1,0 +1,1 @@
+"""The backlog: what is too small to page goes to the team's tracker."""

@@ -1,0 +1,24 @@
+"""Numbers that people use: ``INC-42``, ``ACT-7``; each counts up by itself."""
+
+from sqlalchemy import Column, Integer, Table
+
+from handrail.storage.schema import KEY, METADATA
+from handrail.storage.scope import Scope
+
+COUNTER = Table(
+    "counter",
+    METADATA,
+    Column("name", KEY, primary_key=True),
+    Column("value", Integer, nullable=False),
+)
+_COUNT_UP = (
+    "INSERT INTO counter (name, value) VALUES (?, 1)"
+    " ON CONFLICT (name) DO UPDATE SET value = counter.value + 1"
+)
+_COUNTED = "SELECT value FROM counter WHERE name = ?"
+
+
+def take(scope: Scope, name: str) -> int:
+    """Take and return the next number of this name, from 1; given back if undone."""
+    scope.change(_COUNT_UP, (name,))
+    return int(scope.fetch(_COUNTED, (name,))[0][0])

@@ -1,0 +1,1 @@
+"""Where backlog tickets go: one folder per kind of tracker."""
