@@ -21,7 +21,7 @@ MIGRATIONS = SRC / "storage" / "migrations" / "versions"
 
 LINES_PER_MODULE_MAX = 400
 LINES_PER_FUNCTION_MAX = 60
-LARGER = {"ports/store.py": 530}
+LARGER = {"ports/store.py": 540}
 """Modules allowed more: the store's contract of behaviour is read in one piece."""
 
 NAMELESS = {"utils", "util", "helpers", "common", "misc", "base", "manager", "tools"}

@@ -59,9 +59,7 @@ from handrail.settings import Settings, environment
 from handrail.sources import found_sources
 from handrail.status import files as status_files
 from handrail.status.serve import routes as status_routes
-from handrail.storage.archive import Manifest
 from handrail.storage.database import open_store, sqlite_path
-from handrail.storage.reading import read_once
 from handrail.storage.sqlite_driver import is_wal_safe, sqlite_version
 from handrail.system import logging
 from handrail.system.address_guard import AddressGuard
@@ -76,7 +74,6 @@ from handrail.system.watchdog import Watchdog
 from handrail.trackers.webhook import WebhookTracker
 from handrail.usecases import access, configuration, evaluation, installation
 from handrail.usecases.message import compose
-from handrail.usecases.notice import public_view
 from handrail.web.deps import Console, SendSignInLink
 from handrail.web.routes import error_page, routes
 from handrail.web.screens.sign_in import sign_in_letter
@@ -394,45 +391,6 @@ def start_logging(settings: Settings, stream: TextIO) -> None:
         level=settings.log_level,
         now=SystemClock().now,
     )
-
-
-def save(settings: Settings, target: Path) -> Manifest:
-    """Save the database of the settings to a new file; a server may be running.
-
-    Raises:
-        DomainError: Something is in the way; the message names it.
-    """
-    from handrail.storage.backup import backup
-
-    return backup(settings.database, target, now=SystemClock().now())
-
-
-def fill(settings: Settings, source: Path) -> Manifest:
-    """Fill the empty database of the settings from a backup.
-
-    Raises:
-        DomainError: Something is in the way, such as a running server.
-    """
-    from handrail.storage.backup import restore
-
-    folder = DataFolder(settings.data_dir)
-    folder.lock()
-    try:
-        return restore(source, settings.database, now=SystemClock().now())
-    finally:
-        folder.unlock()
-
-
-def publish_status(settings: Settings, folder: Path) -> int:
-    """Write the status page to a folder; return how many files changed.
-
-    Raises:
-        DomainError: The database cannot be read, or the folder not written.
-    """
-    now = SystemClock().now()
-    view = read_once(settings.database, public_view, now=now)
-    base_url = settings.base_url or f"http://localhost:{settings.port}"
-    return status_files.publish(view, folder, base_url=base_url)
 
 
 def _vault(settings: Settings, folder: DataFolder, ids: RandomIds) -> KeyVault:

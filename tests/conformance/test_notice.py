@@ -1,5 +1,6 @@
 """Notices, whatever the database."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from handrail.storage.database import ServingStore
 ANA = Slug("ana")
 
 
-def declared(store: ServingStore) -> Incident:
+def declared(store: ServingStore, **changes: Any) -> Incident:
     def work(tx: Transaction) -> Incident:
         incident = Incident(
             id=IncidentId(IDS.new_id()),
@@ -34,6 +35,7 @@ def declared(store: ServingStore) -> Incident:
             detected_at=tx.now,
             impact_started_at=None,
         )
+        incident = replace(incident, **changes)
         tx.incident.add(incident, next_due_at=None)
         return incident
 

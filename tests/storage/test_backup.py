@@ -24,7 +24,7 @@ from handrail.core.access.role import Role
 from handrail.core.alert.receipt import EntryKind, RawBody
 from handrail.core.configuration.document import Document
 from handrail.core.errors import InvalidError, UnavailableError
-from handrail.core.ids import NodeId, ReceiptId, Slug
+from handrail.core.ids import EvidenceId, NodeId, ReceiptId, Slug
 from handrail.ports.store import Transaction
 from handrail.storage.backup import backup, restore
 from handrail.storage.database import ServingStore, open_store
@@ -76,7 +76,9 @@ def fill(store: ServingStore) -> None:
         tx.meta.set("key", "value")
 
     store.run(work)
-    told(store, declared(store))
+    private = declared(store, is_private=True, participants=(Slug("ana"),))
+    told(store, private)
+    store.run(lambda tx: tx.incident.add_evidence(EvidenceId("e"), b"\x00\xff"))
     store.run(lambda tx: tx.access.add_session(_session(tx.now)))
 
 

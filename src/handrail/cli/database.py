@@ -23,7 +23,7 @@ def backup(settings: Settings, *, file: Path, is_json: bool) -> None:
 
     The secret key and the settings are not in it; keep those apart.
     """
-    from handrail.bootstrap import save
+    from handrail.offline import save
 
     try:
         manifest = save(settings, file)
@@ -43,7 +43,7 @@ def restore(settings: Settings, *, file: Path, is_json: bool) -> None:
 
     The server then starts held: it sends nothing until `handrail held release`.
     """
-    from handrail.bootstrap import fill
+    from handrail.offline import fill
 
     try:
         manifest = fill(settings, file)

@@ -51,7 +51,7 @@ def publish(settings: Settings, *, folder: Path, is_json: bool) -> None:
     """
     import json
 
-    from handrail.bootstrap import publish_status
+    from handrail.offline import publish_status
 
     try:
         count = publish_status(settings, folder)
