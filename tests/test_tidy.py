@@ -21,8 +21,8 @@ MIGRATIONS = SRC / "storage" / "migrations" / "versions"
 
 LINES_PER_MODULE_MAX = 400
 LINES_PER_FUNCTION_MAX = 60
-LARGER = {"ports/store.py": 540}
-"""Modules allowed more: the store's contract of behaviour is read in one piece."""
+LARGER = {"ports/store.py": 540, "core/incident/event.py": 470}
+"""Modules allowed more: contracts and vocabularies that are read in one piece."""
 
 NAMELESS = {"utils", "util", "helpers", "common", "misc", "base", "manager", "tools"}
 CORE_STDLIB = {

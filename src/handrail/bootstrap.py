@@ -4,7 +4,7 @@ The only module that names concrete classes; everything else takes ports.
 """
 
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -24,12 +24,11 @@ from handrail.api.ingest.deps import IngestDeps
 from handrail.api.ingest.routes import IngestRoute, ingest_routes
 from handrail.api.mount import Mount
 from handrail.api.stream_hub import StreamHub
-from handrail.channels.email import EmailChannel, EmailSettings, Letter, TlsMode
-from handrail.channels.terminal import TerminalSettings
-from handrail.channels.webhook import WebhookSettings
+from handrail.channel_wiring import channel_settings
+from handrail.channels.email import EmailChannel, Letter
 from handrail.core.access.permission import Verb
 from handrail.core.configuration.snapshot import TrackerKind
-from handrail.core.errors import InvalidError, UnauthenticatedError
+from handrail.core.errors import UnauthenticatedError
 from handrail.core.ids import NodeId
 from handrail.core.paging import ack_link
 from handrail.core.paging.outcome import Accepted
@@ -213,7 +212,7 @@ class Handrail:
             on_duty=self._telemetry.duty_ran,
         )
         self._channels = channels.build(
-            _channel_settings(settings, self._vault, streams.pages),
+            channel_settings(settings, self._vault, streams.pages),
             http=self._http,
             vault=self._vault,
         )
@@ -223,7 +222,9 @@ class Handrail:
             node=self._node,
             channels=self._channels,
             compose=lambda send: compose(
-                send, base_url=base_url, sign=_signer(self._vault)
+                send,
+                base_url=base_url,
+                sign=partial(self._vault.sign, ack_link.PURPOSE),
             ),
             observe=self._telemetry.attempt_ended,
             seconds=self._clock.monotonic,
@@ -396,40 +397,3 @@ def start_logging(settings: Settings, stream: TextIO) -> None:
 def _vault(settings: Settings, folder: DataFolder, ids: RandomIds) -> KeyVault:
     key = load_key(settings.secret_key, data_dir=folder.path, ids=ids)
     return KeyVault(key, environment=environment(), folder=folder.path)
-
-
-def _signer(vault: KeyVault) -> Callable[[bytes], str]:
-    return lambda payload: vault.sign(ack_link.PURPOSE, payload)
-
-
-def _channel_settings(
-    settings: Settings, vault: KeyVault, pages: TextIO
-) -> list[object]:
-    is_plain = "NO_COLOR" in environment()
-    found: list[object] = [
-        WebhookSettings(),
-        TerminalSettings(stream=pages, is_plain=is_plain),
-    ]
-    if settings.smtp_host:
-        found.append(
-            EmailSettings(
-                host=settings.smtp_host,
-                port=settings.smtp_port,
-                sender=settings.smtp_sender,
-                tls=TlsMode(settings.smtp_tls),
-                username=settings.smtp_user,
-                password=_secret(vault, settings.smtp_password),
-                ca_file=str(settings.smtp_ca_file or ""),
-            )
-        )
-    return found
-
-
-def _secret(vault: KeyVault, reference: str) -> str:
-    if not reference:
-        return ""
-    value = vault.secret(reference)
-    if value is None:
-        msg = f"HANDRAIL_SMTP_PASSWORD refers to {reference}, where nothing is"
-        raise InvalidError(msg, fields={"smtp_password": "refers to nothing"})
-    return value.decode()

@@ -8,7 +8,8 @@ from tests.api.site import CONFIGURATION, Answer, Site
 
 from handrail.usecases import incident
 from handrail.usecases.access import OPERATOR
-from handrail.usecases.incident import Declaration, Desk
+from handrail.usecases.desk import Desk
+from handrail.usecases.incident import Declaration
 
 COMPONENT = "---\ncomponent: {name: web, title: Website, service: checkout}\n"
 PATH = "/api/v1/incidents/INC-1/notices"

@@ -23,6 +23,7 @@ from handrail.storage.database import ServingStore
 from handrail.usecases import delivery as deliveries
 from handrail.usecases import incident as use
 from handrail.usecases import paging
+from handrail.usecases.desk import Desk
 
 NODE = NodeId("here")
 ANA = Slug("ana")
@@ -39,9 +40,9 @@ def declared(store: ServingStore) -> Incident:
     return store.run(lambda tx: use.declare(desk(tx), said))
 
 
-def desk(tx: Transaction) -> use.Desk:
+def desk(tx: Transaction) -> Desk:
     actor = Actor(kind=ActorKind.USER, name=ANA, role=Role.RESPONDER, user=ANA)
-    return use.Desk(tx=tx, actor=actor, ids=IDS)
+    return Desk(tx=tx, actor=actor, ids=IDS)
 
 
 def pages_of(store: ServingStore, incident: Incident) -> dict[PagePurpose, Page]:

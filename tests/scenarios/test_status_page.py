@@ -14,7 +14,8 @@ from handrail.system.clock import SystemClock
 from handrail.system.id_source import RandomIds
 from handrail.usecases import incident
 from handrail.usecases.access import OPERATOR
-from handrail.usecases.incident import Declaration, Desk
+from handrail.usecases.desk import Desk
+from handrail.usecases.incident import Declaration
 
 EXAMPLE = str(ROOT / "examples" / "handrail.yaml")
 COMPONENTS = """

@@ -18,6 +18,7 @@ from handrail.core.severity.severity import Severity
 from handrail.usecases import backlog, evaluation
 from handrail.usecases import incident as response
 from handrail.usecases.delivery import HELD
+from handrail.usecases.desk import viewer_of
 from handrail.usecases.incident import Declaration
 
 HERE = NodeId("here")
@@ -33,7 +34,7 @@ class Backlog:
     def tickets(self) -> list[BacklogTicket]:
         found: list[BacklogTicket] = self.room.store.read(
             lambda tx: tx.backlog.search(
-                viewer=response.viewer_of(self.room.actor(ANA)),
+                viewer=viewer_of(self.room.actor(ANA)),
                 open_only=False,
                 limit=99,
             )
@@ -216,7 +217,7 @@ def test_what_failed_for_good_waits_for_somebody_to_try_it_again(
     failed = kept.record(opening, Permanent(reason="404", scope=Scope.METHOD))
     kept.room.pass_time(days=1)
     assert kept.claim() == []
-    viewer = response.viewer_of(kept.room.actor(ANA))
+    viewer = viewer_of(kept.room.actor(ANA))
 
     kept.room.store.run(lambda tx: backlog.try_again(tx, failed.id, viewer=viewer))
 

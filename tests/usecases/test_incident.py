@@ -23,7 +23,9 @@ from handrail.core.incident.stage import Detection, Ending, Stage
 from handrail.core.mitigation.mitigation import MitigationOutcome
 from handrail.core.severity.severity import Severity
 from handrail.usecases import incident as use
-from handrail.usecases.incident import Declaration, Desk, EvidenceFile
+from handrail.usecases.desk import Desk
+from handrail.usecases.evidence import EvidenceFile, attach
+from handrail.usecases.incident import Declaration
 from handrail.usecases.incident_record import as_known_at, find, stream_of
 
 T = TypeVar("T")
@@ -190,7 +192,7 @@ def test_the_state_is_what_its_record_amounts_to(room: Room) -> None:
     room.do(use.add_task, name, title="Drain the pool", assignee=BEN)
     room.do(use.post_update, name, text="We are on it", audience=Audience.EXECUTIVES)
     now = room.do(
-        use.attach,
+        attach,
         name,
         EvidenceFile(name="graph.png", media_type="image/png", content=b"png"),
     )

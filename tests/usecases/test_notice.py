@@ -23,7 +23,8 @@ from handrail.core.status_page.component import ComponentStatus
 from handrail.core.status_page.notice import NoticeStage
 from handrail.usecases import incident as use
 from handrail.usecases import notice
-from handrail.usecases.incident import Declaration, Desk
+from handrail.usecases.desk import Desk
+from handrail.usecases.incident import Declaration
 from handrail.usecases.incident_record import as_known_at, find
 
 ANA, WEB = Slug("ana"), Slug("web")

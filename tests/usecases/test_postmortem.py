@@ -27,7 +27,8 @@ from handrail.core.severity.severity import Severity
 from handrail.usecases import action_item
 from handrail.usecases import incident as response
 from handrail.usecases import postmortem as use
-from handrail.usecases.incident import Declaration, Desk, viewer_of
+from handrail.usecases.desk import Desk, viewer_of
+from handrail.usecases.incident import Declaration
 from handrail.usecases.incident_record import find
 from handrail.usecases.postmortem_record import stream_of
 

@@ -14,7 +14,8 @@ from handrail.core.access.role import Role
 from handrail.core.errors import ConflictError
 from handrail.core.ids import Slug
 from handrail.core.incident.incident import Incident
-from handrail.usecases.incident import Declaration, Desk, declare
+from handrail.usecases.desk import Desk
+from handrail.usecases.incident import Declaration, declare
 
 Declare = Any
 

@@ -41,6 +41,7 @@ from handrail.ports.store import Transaction
 from handrail.usecases import delivery, evaluation, message, nudge, obligation, paging
 from handrail.usecases import incident as incidents
 from handrail.usecases.admission import accept
+from handrail.usecases.desk import Desk
 from handrail.usecases.explain import Explanation, explain
 from handrail.usecases.incident_story import IncidentStory, incident_story
 from handrail.usecases.invariant_audit import incident_facts, page_facts
@@ -255,10 +256,10 @@ class World:
         """Let a person do something to an incident."""
         return self.do(lambda tx: verb(self.desk(tx, who), *args, **said))
 
-    def desk(self, tx: Transaction, who: str) -> incidents.Desk:
+    def desk(self, tx: Transaction, who: str) -> Desk:
         user = Slug(who)
         actor = Actor(kind=ActorKind.USER, name=user, role=Role.RESPONDER, user=user)
-        return incidents.Desk(tx=tx, actor=actor, ids=self.ids)
+        return Desk(tx=tx, actor=actor, ids=self.ids)
 
     def answer(self, who: str, incident: Incident, purpose: PagePurpose) -> Page:
         """Let a person acknowledge an incident's newest page of this purpose."""

@@ -24,7 +24,7 @@ from handrail.core.postmortem.action_item import (
 )
 from handrail.ports.store import Transaction
 from handrail.usecases import action_item
-from handrail.usecases.incident import Desk, viewer_of
+from handrail.usecases.desk import Desk, viewer_of
 from handrail.usecases.postmortem_record import find_item
 
 

@@ -18,7 +18,7 @@ from handrail.core.configuration.spelling import SLUG_PATTERN
 from handrail.core.ids import ChangeId, Slug
 from handrail.ports.store import Transaction
 from handrail.usecases import change as use
-from handrail.usecases.incident import Desk, viewer_of
+from handrail.usecases.desk import Desk, viewer_of
 from handrail.usecases.incident_record import find
 
 Words = Annotated[str, msgspec.Meta(max_length=1000)]

@@ -19,8 +19,8 @@ from handrail.core.access.permission import Verb
 from handrail.core.errors import InvalidError, NotFoundError
 from handrail.core.incident.incident import Evidence
 from handrail.ports.store import Transaction
-from handrail.usecases import incident as use
-from handrail.usecases.incident import EvidenceFile, viewer_of
+from handrail.usecases.desk import viewer_of
+from handrail.usecases.evidence import EvidenceFile, attach
 from handrail.usecases.incident_record import find
 
 RASTER = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
@@ -75,7 +75,7 @@ async def attach_evidence(
     """Keep a file of at most 10 MiB: the body itself, or the file of a form."""
     file = await _uploaded(request, file_name, note)
     return await sync_to_thread(
-        lambda: acted(deps, actor, lambda desk: use.attach(desk, incident, file))
+        lambda: acted(deps, actor, lambda desk: attach(desk, incident, file))
     )
 
 

@@ -30,7 +30,8 @@ from handrail.core.incident.stage import Detection
 from handrail.core.severity.severity import Severity
 from handrail.ports.store import Transaction
 from handrail.usecases import incident as use
-from handrail.usecases.incident import Declaration, Desk, viewer_of
+from handrail.usecases.desk import Desk, viewer_of
+from handrail.usecases.incident import Declaration
 from handrail.usecases.incident_record import as_known_at, find
 
 NUMBER_MAX = 2**31 - 1

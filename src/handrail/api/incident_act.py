@@ -20,7 +20,7 @@ from handrail.core.incident.role import IncidentRole
 from handrail.core.incident.stage import Detection
 from handrail.core.severity.severity import Severity
 from handrail.usecases import incident as use
-from handrail.usecases.incident import Desk
+from handrail.usecases.desk import Desk
 from handrail.usecases.incident_record import find
 
 

@@ -19,7 +19,7 @@ from handrail.api.stream_hub import StreamHub
 from handrail.api.timeline import AfterEntry, entry_view
 from handrail.core.access.permission import Verb
 from handrail.core.ids import IncidentId
-from handrail.usecases.incident import viewer_of
+from handrail.usecases.desk import viewer_of
 from handrail.usecases.incident_record import find
 from handrail.usecases.timeline import TimelineEntry
 

@@ -14,7 +14,7 @@ from handrail.core.mitigation.catalogue import CatalogueEntry, masked_headers
 from handrail.core.mitigation.mitigation import MitigationKind, MitigationOutcome
 from handrail.ports.store import Transaction
 from handrail.usecases import incident as use
-from handrail.usecases.incident import Desk, viewer_of
+from handrail.usecases.desk import Desk, viewer_of
 from handrail.usecases.incident_record import find
 from handrail.usecases.mitigation import catalogue_for, plan, start
 

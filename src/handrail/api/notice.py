@@ -21,7 +21,7 @@ from handrail.core.status_page.notice import Notice, NoticeStage
 from handrail.core.status_page.public_view import Impact, PublicIncident, PublicView
 from handrail.ports.store import Transaction
 from handrail.usecases import notice
-from handrail.usecases.incident import Desk
+from handrail.usecases.desk import Desk
 
 _DAY_SECONDS = 86_400
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=limits.UPDATE_CHARS_MAX)]

@@ -15,7 +15,7 @@ from handrail.core.ids import Slug
 from handrail.ports.store import Transaction
 from handrail.usecases import access
 from handrail.usecases.delivery import release, show_held
-from handrail.usecases.incident import viewer_of
+from handrail.usecases.desk import viewer_of
 from handrail.usecases.incident_record import find, stream_of
 
 HELD_SHOWN_MAX = 1000

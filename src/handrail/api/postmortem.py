@@ -22,7 +22,7 @@ from handrail.core.postmortem.document import markdown
 from handrail.core.postmortem.section import Section
 from handrail.ports.store import Transaction
 from handrail.usecases import postmortem
-from handrail.usecases.incident import Desk, viewer_of
+from handrail.usecases.desk import Desk, viewer_of
 
 MARKDOWN = ".md"
 MARKDOWN_TYPE = "text/markdown; charset=utf-8"

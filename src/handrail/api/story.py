@@ -21,8 +21,8 @@ from handrail.core.incident.incident import Incident
 from handrail.core.paging.delivery import Delivery
 from handrail.ports.store import Transaction
 from handrail.usecases import receipt
+from handrail.usecases.desk import viewer_of
 from handrail.usecases.explain import Explanation, PageStory, explain
-from handrail.usecases.incident import viewer_of
 from handrail.usecases.incident_story import incident_behind, incident_story
 
 

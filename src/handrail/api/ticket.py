@@ -18,7 +18,7 @@ from handrail.core.ids import TicketId
 from handrail.core.severity.severity import Severity
 from handrail.ports.store import Transaction
 from handrail.usecases import backlog
-from handrail.usecases.incident import viewer_of
+from handrail.usecases.desk import viewer_of
 
 
 @unique

@@ -31,7 +31,7 @@ from handrail.core.incident.event import Audience
 from handrail.core.incident.wording import EntryKind
 from handrail.ports.store import Transaction
 from handrail.usecases import incident as use
-from handrail.usecases.incident import viewer_of
+from handrail.usecases.desk import viewer_of
 from handrail.usecases.incident_record import find
 from handrail.usecases.timeline import TimelineEntry, timeline
 

@@ -16,7 +16,7 @@ from handrail.core.postmortem.action_item import (
 from handrail.core.postmortem.postmortem import Postmortem, PostmortemState
 from handrail.core.postmortem.publish import lacks
 from handrail.ports.store import Transaction
-from handrail.usecases.incident import Desk
+from handrail.usecases.desk import Desk
 from handrail.usecases.postmortem_record import (
     add_item,
     find,

@@ -10,7 +10,7 @@ from handrail.core.ids import ChangeId, Slug
 from handrail.core.incident.command import require_text
 from handrail.core.incident.incident import Incident
 from handrail.ports.store import Transaction
-from handrail.usecases.incident import BACKDATED_MAX, Desk
+from handrail.usecases.desk import BACKDATED_MAX, Desk
 
 LOOKED_AT_MAX = 1000
 """Changes of one day; a fleet that makes more shows its newest."""

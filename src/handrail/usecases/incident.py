@@ -1,17 +1,12 @@
 """What people do to an incident; each verb is one transaction's work."""
 
-import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from handrail.core import limits
-from handrail.core.access.actor import Actor
-from handrail.core.access.permission import Verb
 from handrail.core.errors import InvalidError
 from handrail.core.ids import (
     AlertId,
-    EvidenceId,
     IncidentId,
     MitigationId,
     PageId,
@@ -30,41 +25,14 @@ from handrail.core.obligation.demand import demand_of
 from handrail.core.obligation.obligation import ObligationKind
 from handrail.core.paging.page import Page
 from handrail.core.severity.severity import Severity
-from handrail.ports.id_source import IdSource
-from handrail.ports.incident import Viewer
-from handrail.ports.store import Transaction
 from handrail.usecases import backlog
+from handrail.usecases.desk import Desk, Events, change, in_the_past, require_user
 from handrail.usecases.incident_bulletin import who_is_told
 from handrail.usecases.incident_effect import carry_out
 from handrail.usecases.incident_origin import origin_of
 from handrail.usecases.incident_page import lock_pages
 from handrail.usecases.incident_record import append, find, look_again_at, record
-from handrail.usecases.postmortem_record import draft_for
 from handrail.usecases.retry_key import declared_before, id_of
-
-BACKDATED_MAX = timedelta(days=30)
-"""Nothing is told so long after it happened but by mistake."""
-
-Events = tuple[e.IncidentEvent, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """What every verb needs: the transaction, who acts, and the maker of ids."""
-
-    tx: Transaction
-    actor: Actor
-    ids: IdSource
-
-    @property
-    def by(self) -> Slug:
-        """Return in whose name it is done."""
-        return self.actor.responder
-
-    @property
-    def viewer(self) -> Viewer:
-        """Return whose eyes incidents are looked up with."""
-        return viewer_of(self.actor)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,11 +64,6 @@ class Declaration:
     page_id: PageId | None = None
     is_private: bool = False
     retry_key: str = ""
-
-
-def viewer_of(actor: Actor) -> Viewer:
-    """Return which incidents the actor may see."""
-    return Viewer(user=actor.user, sees_all=actor.may(Verb.INCIDENT_READ_PRIVATE))
 
 
 def declare(desk: Desk, declaration: Declaration) -> Incident:
@@ -140,14 +103,16 @@ def declare(desk: Desk, declaration: Declaration) -> Incident:
         severity = origin.severity or default
     noticed_at = alert.opened_at if alert else tx.now
     by_default = Detection.MONITORING if alert else Detection.EMPLOYEE
+    detected_at = in_the_past(declaration.detected_at, "detected_at", tx)
+    impact = in_the_past(declaration.impact_started_at, "impact_started_at", tx)
     declared = e.IncidentDeclared(
         number=tx.incident.next_number(),
         title=title,
         service=service,
         severity=severity,
         detected_by=declaration.detected_by or by_default,
-        detected_at=_past(declaration.detected_at, "detected_at", tx) or noticed_at,
-        impact_started_at=_past(declaration.impact_started_at, "impact_started_at", tx),
+        detected_at=detected_at or noticed_at,
+        impact_started_at=impact,
         declared_by=desk.by,
         alert_id=alert.id if alert else None,
         is_private=declaration.is_private,
@@ -180,59 +145,6 @@ def _begin(
     return backlog.ask_for_incident(tx, incident, actor=actor, ids=desk.ids)
 
 
-def change(
-    desk: Desk,
-    name: str,
-    decide: Callable[[Incident], Events],
-    *,
-    occurred_at: datetime | None = None,
-    ends: bool = False,
-) -> Incident:
-    """Let a decision change the incident, and do what that demands.
-
-    Args:
-        desk: Who acts.
-        name: What people call the incident.
-        decide: What happens to it.
-        occurred_at: When it happened; by default now.
-        ends: Its pages may end, so that they are locked before it is.
-
-    Raises:
-        NotFoundError: There is none of that name that the actor may see.
-        DomainError: The decision refuses.
-    """
-    tx = desk.tx
-    if ends:
-        lock_pages(tx, find(tx, name, viewer=desk.viewer))
-    incident = find(tx, name, viewer=desk.viewer, lock=True)
-    at = _past(occurred_at, "occurred_at", tx)
-    actor = str(desk.actor)
-    after, happened = record(
-        tx, incident, decide(incident), actor=actor, ids=desk.ids, occurred_at=at
-    )
-    after = carry_out(tx, after, happened, by=desk.by, ids=desk.ids)
-    if after.severity is not incident.severity:
-        return backlog.ask_for_incident(tx, after, actor=actor, ids=desk.ids)
-    if after.stage is Stage.LEARN and incident.stage is not Stage.LEARN:
-        return draft_for(tx, after, by=desk.by, actor=actor, ids=desk.ids)
-    return after
-
-
-def _past(at: datetime | None, field: str, tx: Transaction) -> datetime | None:
-    """Return the instant.
-
-    Raises:
-        InvalidError: It is to come, or too long ago.
-    """
-    if at is None:
-        return None
-    if at > tx.now or tx.now - at > BACKDATED_MAX:
-        wrong = "lies in the future" if at > tx.now else "over 30 days ago"
-        msg = f"{field} {wrong}; say when it really happened"
-        raise InvalidError(msg, fields={field: wrong})
-    return at
-
-
 def amend(desk: Desk, name: str, facts: e.FactsAmended) -> Incident:
     """Put facts right: title, summary, service, when and by whom it was noticed.
 
@@ -244,8 +156,8 @@ def amend(desk: Desk, name: str, facts: e.FactsAmended) -> Incident:
     if facts.service is not None and facts.service not in services:
         msg = f"there is no service {facts.service!r}"
         raise InvalidError(msg, fields={"service": "no such service"})
-    _past(facts.detected_at, "detected_at", desk.tx)
-    _past(facts.impact_started_at, "impact_started_at", desk.tx)
+    in_the_past(facts.detected_at, "detected_at", desk.tx)
+    in_the_past(facts.impact_started_at, "impact_started_at", desk.tx)
     return change(desk, name, lambda i: command.amend(i, facts))
 
 
@@ -340,13 +252,13 @@ def reopen(desk: Desk, name: str, *, reason: str) -> Incident:
 
 def hand_over(desk: Desk, name: str, to: Slug, *, reason: str = "") -> Incident:
     """Give command to somebody, or take it: one event."""
-    _person(desk, to, field="to")
+    require_user(desk, to, field="to")
     return change(desk, name, lambda i: command.hand_over(i, to, reason=reason))
 
 
 def take_role(desk: Desk, name: str, role: IncidentRole, user: Slug) -> Incident:
     """Give somebody a role; command is handed over."""
-    _person(desk, user, field="user")
+    require_user(desk, user, field="user")
     return change(desk, name, lambda i: command.take_role(i, role, user))
 
 
@@ -411,7 +323,7 @@ def try_mitigation(
 ) -> Incident:
     """Record that somebody sets about stopping the bleeding, by hand."""
     mitigation_id, who = MitigationId(desk.ids.new_id()), by or desk.by
-    _person(desk, who, field="by")
+    require_user(desk, who, field="by")
     return change(
         desk,
         name,
@@ -446,7 +358,7 @@ def add_task(
     """Add something to do."""
     task_id = TaskId(desk.ids.new_id())
     if assignee is not None:
-        _person(desk, assignee, field="assignee")
+        require_user(desk, assignee, field="assignee")
 
     def decide(incident: Incident) -> Events:
         command.require_responding(incident, "add tasks to it")
@@ -460,7 +372,7 @@ def assign_task(
 ) -> Incident:
     """Make a task somebody's, or nobody's."""
     if assignee is not None:
-        _person(desk, assignee, field="assignee")
+        require_user(desk, assignee, field="assignee")
     return change(
         desk, name, lambda i: record_keeping.assign_task(i, task_id, assignee=assignee)
     )
@@ -475,43 +387,3 @@ def finish_task(
         name,
         lambda i: record_keeping.finish_task(i, task_id, done=done, by=desk.by),
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EvidenceFile:
-    """A file to keep with the incident."""
-
-    name: str
-    media_type: str
-    content: bytes
-    note: str = ""
-
-
-def attach(desk: Desk, name: str, file: EvidenceFile) -> Incident:
-    """Keep a file as evidence; its digest stands in the record.
-
-    Raises:
-        InvalidError: It is empty, too large, or has no name.
-    """
-    size = len(file.content)
-    if not 0 < size <= limits.EVIDENCE_BYTES_MAX:
-        most = limits.EVIDENCE_BYTES_MAX // 1024 // 1024
-        msg = f"the file has {size} bytes; attach between 1 byte and {most} MiB"
-        raise InvalidError(msg, fields={"content": "empty or too large"})
-    attached = e.EvidenceAttached(
-        evidence_id=EvidenceId(desk.ids.new_id()),
-        name=command.require_text(file.name, field="name", most=255),
-        media_type=file.media_type or "application/octet-stream",
-        size=size,
-        sha256=hashlib.sha256(file.content).hexdigest(),
-        note=command.optional_text(file.note, field="note"),
-        by=desk.by,
-    )
-    after = change(desk, name, lambda _: (attached,))
-    desk.tx.incident.add_evidence(attached.evidence_id, file.content)
-    return after
-
-
-def _person(desk: Desk, user: Slug, *, field: str) -> None:
-    users = desk.tx.configuration.snapshot().users
-    command.require_person(user, users, field=field)

@@ -22,7 +22,7 @@ from handrail.core.mitigation.run import (
 from handrail.ports.id_source import IdSource
 from handrail.ports.store import Transaction
 from handrail.usecases.delivery import HELD
-from handrail.usecases.incident import Desk
+from handrail.usecases.desk import Desk
 from handrail.usecases.incident_record import find, record
 
 ENGINE = "engine"

@@ -16,7 +16,7 @@ from handrail.core.status_page.notice import Notice, NoticeStage
 from handrail.core.status_page.public_view import PublicView
 from handrail.core.status_page.public_view import public_view as viewed
 from handrail.ports.store import Transaction
-from handrail.usecases.incident import Desk
+from handrail.usecases.desk import Desk
 from handrail.usecases.incident_record import find, record
 
 PROMISE_MAX = timedelta(days=30)

@@ -4,14 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from handrail.core import limits
 from handrail.core.alert.alert import Alert, AlertState
 from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.errors import NotFoundError
 from handrail.core.ids import DeliveryId, EntryId, PageId, Slug
 from handrail.core.paging import escalate
-from handrail.core.paging.debt import debt
-from handrail.core.paging.delivery import Delivery, DeliveryState
+from handrail.core.paging.debt import page_debt
+from handrail.core.paging.delivery import DeliveryState
 from handrail.core.paging.disposition import disposed
 from handrail.core.paging.evaluate import Destination
 from handrail.core.paging.event import (
@@ -21,7 +20,6 @@ from handrail.core.paging.event import (
     PageEvent,
     PageOpened,
     PageResolved,
-    PlannedDelivery,
     ResolveReason,
     TimerRestarted,
 )
@@ -379,7 +377,12 @@ def _apply_effects(
     """Write what the events owe: deliveries, cancellations, the alert's disposition."""
     for event in events:
         if isinstance(event, LevelNotified):
-            deliveries = [_delivery(tx, page, event, p, ids) for p in event.deliveries]
+            deliveries = [
+                page_debt(
+                    p, page, event, delivery_id=DeliveryId(ids.new_id()), now=tx.now
+                )
+                for p in event.deliveries
+            ]
             tx.delivery.add(deliveries)
         if isinstance(event, PageAcknowledged):
             who = event.by or "the sender"
@@ -389,21 +392,3 @@ def _apply_effects(
             tx.delivery.cancel_owed(page.id, reason=f"the page is over: {why}")
     if alert is not None and alert.page_id == page.id:
         tx.alert.save(disposed(alert, page, events))
-
-
-def _delivery(
-    tx: Transaction,
-    page: Page,
-    event: LevelNotified,
-    planned: PlannedDelivery,
-    ids: IdSource,
-) -> Delivery:
-    owed = debt(
-        planned,
-        delivery_id=DeliveryId(ids.new_id()),
-        entry_id=event.entry_id,
-        due_at=tx.now + planned.after,
-        deadline_at=tx.now + limits.DELIVERY_MAX_AGE,
-        now=tx.now,
-    )
-    return replace(owed, page_id=page.id)

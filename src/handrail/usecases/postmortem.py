@@ -18,7 +18,7 @@ from handrail.core.postmortem.section import Section
 from handrail.ports.incident import Viewer
 from handrail.ports.store import Transaction
 from handrail.usecases import incident_record
-from handrail.usecases.incident import Desk
+from handrail.usecases.desk import Desk
 from handrail.usecases.postmortem_record import (
     draft_for,
     find,

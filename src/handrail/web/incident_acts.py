@@ -26,7 +26,9 @@ from handrail.core.mitigation.mitigation import MitigationKind, MitigationOutcom
 from handrail.core.severity.severity import Severity
 from handrail.ports.store import Transaction
 from handrail.usecases import incident as verbs
-from handrail.usecases.incident import Desk, EvidenceFile
+from handrail.usecases.desk import Desk
+from handrail.usecases.evidence import EvidenceFile
+from handrail.usecases.evidence import attach as keep_evidence
 from handrail.web.deps import GivenActor, GivenConsole
 from handrail.web.form import FormRequest, fields
 from handrail.web.incidents import PLACE, refused, room
@@ -340,7 +342,7 @@ async def attach(
 
     def work(tx: Transaction) -> str:
         desk = Desk(tx=tx, actor=actor, ids=console.ids)
-        return verbs.attach(desk, name, file).name
+        return keep_evidence(desk, name, file).name
 
     try:
         found = await sync_to_thread(console.store.run, work)

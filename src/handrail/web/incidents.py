@@ -16,7 +16,8 @@ from handrail.core.incident.stage import Detection
 from handrail.core.severity.severity import Severity
 from handrail.ports.store import Transaction
 from handrail.usecases import incident as verbs
-from handrail.usecases.incident import Declaration, Desk, viewer_of
+from handrail.usecases.desk import Desk, viewer_of
+from handrail.usecases.incident import Declaration
 from handrail.usecases.incident_record import find
 from handrail.usecases.timeline import timeline
 from handrail.web.deps import GivenActor, GivenConsole

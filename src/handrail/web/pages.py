@@ -13,8 +13,8 @@ from handrail.core.errors import ConflictError, NotFoundError
 from handrail.core.ids import PageId
 from handrail.ports.store import Transaction
 from handrail.usecases import paging
+from handrail.usecases.desk import viewer_of
 from handrail.usecases.explain import page_story
-from handrail.usecases.incident import viewer_of
 from handrail.web.deps import Console, GivenActor, GivenConsole
 from handrail.web.form import FormRequest, fields
 from handrail.web.reading import Asked, frame, reader_of

@@ -8,19 +8,22 @@ and is skipped when it is used: paging fails open.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from handrail.core import limits, wall_clock
 from handrail.core.access.role import Role
 from handrail.core.configuration import spelling
+from handrail.core.configuration.compile_response import (
+    component,
+    mitigation,
+    status_page,
+    tracker,
+)
 from handrail.core.configuration.document import Document
+from handrail.core.configuration.part import Body, Part
 from handrail.core.configuration.snapshot import (
     Integration,
     Snapshot,
-    TrackerKind,
-    TrackerPlace,
 )
 from handrail.core.escalation.policy import (
     EscalationPolicy,
@@ -30,13 +33,6 @@ from handrail.core.escalation.policy import (
     TargetKind,
 )
 from handrail.core.ids import Slug
-from handrail.core.mitigation.catalogue import (
-    PRODUCTION,
-    Call,
-    CallHeader,
-    CatalogueEntry,
-)
-from handrail.core.mitigation.mitigation import MitigationKind
 from handrail.core.obligation.demand import DEFAULT_DEMANDS, Demand, Demands
 from handrail.core.obligation.obligation import ObligationKind
 from handrail.core.people.contact_method import ChannelKind, ContactMethod
@@ -55,10 +51,7 @@ from handrail.core.severity.severity import (
     SeverityRule,
     Urgency,
 )
-from handrail.core.status_page.component import Component, StatusPage
-
-Body = Mapping[str, Any]
-"""Decoded canonical JSON; its shape is what ``definition`` says of the kind."""
+from handrail.core.status_page.component import StatusPage
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 NOBODY = "nobody"
@@ -68,22 +61,6 @@ ASSESS_WITHIN = "assess_within"
 _TARGET_KINDS = frozenset(map(str, TargetKind))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Part:
-    """A document with its decoded body."""
-
-    document: Document
-    body: Body
-
-    @property
-    def name(self) -> Slug:
-        return self.document.name
-
-    @property
-    def title(self) -> str:
-        return str(self.body.get("title", self.name))
-
-
 def compile_snapshot(documents: Iterable[Document], *, revision: int) -> Snapshot:
     """Return the configuration that these documents in force make up.
 
@@ -91,10 +68,10 @@ def compile_snapshot(documents: Iterable[Document], *, revision: int) -> Snapsho
         documents: At most one per kind and name; ends of documents are passed over.
         revision: The number of the apply that made it so.
     """
-    parts: dict[str, list[_Part]] = {}
+    parts: dict[str, list[Part]] = {}
     for document in sorted(documents, key=lambda d: (d.order, d.name)):
         if not document.is_removed:
-            part = _Part(document=document, body=json.loads(document.body))
+            part = Part(document=document, body=json.loads(document.body))
             parts.setdefault(document.kind, []).append(part)
     integrations = _integrations(parts)
     return Snapshot(
@@ -116,12 +93,12 @@ def compile_snapshot(documents: Iterable[Document], *, revision: int) -> Snapsho
         },
         routes=tuple(_route(p) for p in parts.get("route", ())),
         matrix=_matrix([p.body for p in parts.get("severity_matrix", ())]),
-        components={p.name: _component(p) for p in parts.get("component", ())},
-        status_page=next(map(_status_page, parts.get("status_page", ())), StatusPage()),
+        components={p.name: component(p) for p in parts.get("component", ())},
+        status_page=next(map(status_page, parts.get("status_page", ())), StatusPage()),
         demands=_demands([p.body for p in parts.get("severity_matrix", ())]),
-        mitigations={p.name: _mitigation(p) for p in parts.get("mitigation", ())},
+        mitigations={p.name: mitigation(p) for p in parts.get("mitigation", ())},
         last_resort=next(map(_last_resort, parts.get("last_resort", ())), None),
-        tracker=next(map(_tracker, parts.get("tracker", ())), None),
+        tracker=next(map(tracker, parts.get("tracker", ())), None),
     )
 
 
@@ -166,7 +143,7 @@ def moment_in(zone: str, text: str) -> datetime:
     return wall_clock.instant_of(moment, wall_clock.zone(zone))
 
 
-def _user(part: _Part) -> User:
+def _user(part: Part) -> User:
     body = part.body
     rules: Mapping[str, list[Body]] = body.get("notification_rules", {})
     return User(
@@ -198,7 +175,7 @@ def _contact_method(body: Body) -> ContactMethod:
     )
 
 
-def _team(part: _Part) -> Team:
+def _team(part: Part) -> Team:
     return Team(
         name=part.name,
         title=part.title,
@@ -207,7 +184,7 @@ def _team(part: _Part) -> Team:
     )
 
 
-def _service(part: _Part) -> Service:
+def _service(part: Part) -> Service:
     body = part.body
     severity = body.get("default_severity")
     return Service(
@@ -222,33 +199,7 @@ def _service(part: _Part) -> Service:
     )
 
 
-def _mitigation(part: _Part) -> CatalogueEntry:
-    body = part.body
-    call: Body | None = body.get("http")
-    return CatalogueEntry(
-        name=part.name,
-        title=part.title,
-        kind=MitigationKind(body.get("kind", MitigationKind.CUSTOM)),
-        description=body["description"],
-        services=tuple(map(Slug, body.get("services", ()))),
-        environment=body.get("environment", PRODUCTION),
-        confirm=body.get("confirm", ""),
-        manual=body.get("manual", ""),
-        call=None if call is None else _call(call),
-    )
-
-
-def _call(body: Body) -> Call:
-    return Call(
-        method=body.get("method", "POST"),
-        url=body["url"],
-        headers=tuple(CallHeader(**header) for header in body.get("headers", ())),
-        body=body.get("body", ""),
-        secret=body.get("secret", ""),
-    )
-
-
-def _route(part: _Part) -> Route:
+def _route(part: Part) -> Route:
     body = part.body
     severity, urgency = body.get("severity"), body.get("urgency")
     matchers: list[Matcher] = []
@@ -264,8 +215,8 @@ def _route(part: _Part) -> Route:
     )
 
 
-def _schedules(parts: Mapping[str, list[_Part]]) -> dict[Slug, Schedule]:
-    overrides: dict[str, list[_Part]] = {}
+def _schedules(parts: Mapping[str, list[Part]]) -> dict[Slug, Schedule]:
+    overrides: dict[str, list[Part]] = {}
     for part in parts.get("override", ()):
         overrides.setdefault(part.body["schedule"], []).append(part)
     return {
@@ -274,7 +225,7 @@ def _schedules(parts: Mapping[str, list[_Part]]) -> dict[Slug, Schedule]:
     }
 
 
-def _schedule(part: _Part, overrides: list[_Part]) -> Schedule:
+def _schedule(part: Part, overrides: list[Part]) -> Schedule:
     zone = part.body.get("time_zone", "UTC")
     rotation = part.body["rotation"]
     length, unit = spelling.parse_every(rotation["every"])
@@ -305,7 +256,7 @@ def _schedule(part: _Part, overrides: list[_Part]) -> Schedule:
     )
 
 
-def _policy(part: _Part) -> EscalationPolicy:
+def _policy(part: Part) -> EscalationPolicy:
     return EscalationPolicy(
         name=part.name,
         levels=tuple(
@@ -320,41 +271,12 @@ def _policy(part: _Part) -> EscalationPolicy:
     )
 
 
-def _last_resort(part: _Part) -> LastResort:
+def _last_resort(part: Part) -> LastResort:
     repeat = part.body.get("repeat_after")
     return LastResort(
         targets=tuple(map(parse_target, part.body["notify"])),
         repeat_after=_or(repeat, limits.LAST_RESORT_REPEAT_DEFAULT),
         times=part.body.get("times", limits.LAST_RESORT_TIMES_DEFAULT),
-    )
-
-
-def _component(part: _Part) -> Component:
-    return Component(
-        name=part.name,
-        title=part.title,
-        description=part.body.get("description", ""),
-        group=part.body.get("group", ""),
-        service=part.body.get("service"),
-        order=part.document.order,
-        since=part.document.effective_from,
-    )
-
-
-def _status_page(part: _Part) -> StatusPage:
-    body = part.body
-    return StatusPage(
-        title=body.get("title", "Status"),
-        link=body.get("link", "").rstrip("/"),
-        support=body.get("support", ""),
-    )
-
-
-def _tracker(part: _Part) -> TrackerPlace:
-    return TrackerPlace(
-        kind=TrackerKind(part.body["kind"]),
-        url=part.body.get("url", ""),
-        secret=part.body.get("secret", ""),
     )
 
 
@@ -421,7 +343,7 @@ def _targets(texts: Iterable[str]) -> tuple[Target, ...]:
     return tuple(map(parse_target, texts))
 
 
-def _integrations(parts: Mapping[str, list[_Part]]) -> dict[Slug, Integration]:
+def _integrations(parts: Mapping[str, list[Part]]) -> dict[Slug, Integration]:
     issued: dict[str, list[str]] = {}
     for part in parts.get("integration_key", ()):
         issued.setdefault(part.body["integration"], []).append(part.body["digest"])

@@ -1,10 +1,13 @@
 """A planned delivery becomes a debt."""
 
+from dataclasses import replace
 from datetime import datetime
 
+from handrail.core import limits
 from handrail.core.ids import DeliveryId, EntryId
 from handrail.core.paging.delivery import Delivery
-from handrail.core.paging.event import PlannedDelivery
+from handrail.core.paging.event import LevelNotified, PlannedDelivery
+from handrail.core.paging.page import Page
 
 
 def debt(
@@ -33,3 +36,23 @@ def debt(
         created_at=now,
         idempotency_key=f"msg_{delivery_id}",
     )
+
+
+def page_debt(
+    planned: PlannedDelivery,
+    page: Page,
+    event: LevelNotified,
+    *,
+    delivery_id: DeliveryId,
+    now: datetime,
+) -> Delivery:
+    """Return the delivery that a page's notified level owes from now on."""
+    owed = debt(
+        planned,
+        delivery_id=delivery_id,
+        entry_id=event.entry_id,
+        due_at=now + planned.after,
+        deadline_at=now + limits.DELIVERY_MAX_AGE,
+        now=now,
+    )
+    return replace(owed, page_id=page.id)
