@@ -102,7 +102,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     result: str
 
 
-class Reason(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ItemReason(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Why, in words."""
 
     reason: str
@@ -255,7 +255,10 @@ def finish_action_item(
     tags=["action items"],
 )
 def waive_action_item(
-    name: FromPath[str], data: JSONBody[Reason], deps: GivenDeps, actor: GivenActor
+    name: FromPath[str],
+    data: JSONBody[ItemReason],
+    deps: GivenDeps,
+    actor: GivenActor,
 ) -> ActionItemView:
     """Say that it is not done, and why."""
     return deps.store.run(
@@ -294,7 +297,10 @@ def move_action_item(
     tags=["action items"],
 )
 def reopen_action_item(
-    name: FromPath[str], data: JSONBody[Reason], deps: GivenDeps, actor: GivenActor
+    name: FromPath[str],
+    data: JSONBody[ItemReason],
+    deps: GivenDeps,
+    actor: GivenActor,
 ) -> ActionItemView:
     """Say that it is to be done after all."""
     return deps.store.run(

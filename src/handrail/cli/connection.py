@@ -32,7 +32,7 @@ _REMEDIES = {
     401: "The token (from {source}) does not hold; make one: handrail token create",
     403: "Ask an admin for it, or use a token of a larger role",
     404: "See what there is: {lists}",
-    409: "Look at it again: handrail page list",
+    409: "Look at it again: {again}",
 }
 _LISTS = {
     "pages": "handrail page list --all",
@@ -41,8 +41,12 @@ _LISTS = {
     "users": "handrail config show user",
     "config": "handrail config show",
     "tokens": "handrail token list",
+    "incidents": "handrail incident list --all",
+    "changes": "handrail change list",
+    "mitigations": "handrail mitigation list",
 }
 """Where to look for what is at a path but not there, by the path's first part."""
+_AGAIN = {"incidents": "handrail incident show", "config": "handrail config show"}
 _OTHERWISE = "handrail page list --all, handrail alert list --all"
 
 
@@ -212,7 +216,9 @@ class Connection:
         if status >= _TROUBLE:
             return "The server is in trouble; see its log and GET /health"
         return _REMEDIES.get(status, "").format(
-            source=self._profile.token_source, lists=_LISTS.get(kind, _OTHERWISE)
+            source=self._profile.token_source,
+            lists=_LISTS.get(kind, _OTHERWISE),
+            again=_AGAIN.get(kind, "handrail page list"),
         )
 
 

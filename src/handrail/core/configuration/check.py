@@ -51,6 +51,9 @@ class Checkup:
             *self._unused(),
         ]
 
+    def _is_written(self, kind: str) -> bool:
+        return any(written == kind for written, _ in self.drafts)
+
     def _warn(
         self, kind: str, name: str, path: str, message: str, remedy: str
     ) -> Problem:
@@ -260,7 +263,8 @@ class Checkup:
         never = [
             s for s, rule in self.snapshot.matrix.items() if rule.hours is Hours.NEVER
         ]
-        if tracker is None and never:
+        # Said of the severity matrix of the files only: nobody chose the built-in one.
+        if tracker is None and never and self._is_written("severity_matrix"):
             names = ", ".join(sorted(never))
             yield self._warn(
                 "tracker",
