@@ -20,7 +20,7 @@ ANA = Slug("ana")
 ACTOR = Actor(kind=ActorKind.USER, name=ANA, role=Role.ADMIN, user=ANA)
 
 
-def _change(tx: Transaction, ago: timedelta, service: str | None = "a") -> Change:
+def reported(tx: Transaction, ago: timedelta, service: str | None = "a") -> Change:
     made = Change(
         id=ChangeId(IDS.new_id()),
         kind=ChangeKind.FLAG,
@@ -37,7 +37,7 @@ def _change(tx: Transaction, ago: timedelta, service: str | None = "a") -> Chang
     return replace(made, title="Flag ü\ufffd off")
 
 
-def _run(tx: Transaction) -> MitigationRun:
+def asked_run(tx: Transaction) -> MitigationRun:
     desk = Desk(tx=tx, actor=ACTOR, ids=IDS)
     made = MitigationRun(
         id=MitigationId(IDS.new_id()),
@@ -61,9 +61,9 @@ def _run(tx: Transaction) -> MitigationRun:
 def test_changes_of_a_time_come_newest_first(store: ServingStore) -> None:
     first, second, _ = store.run(
         lambda tx: (
-            _change(tx, 2 * MINUTE),
-            _change(tx, MINUTE, service=None),
-            _change(tx, 9 * MINUTE),
+            reported(tx, 2 * MINUTE),
+            reported(tx, MINUTE, service=None),
+            reported(tx, 9 * MINUTE),
         )
     )
 
@@ -81,9 +81,9 @@ def test_changes_of_a_time_come_newest_first(store: ServingStore) -> None:
 def test_changes_are_listed_as_reported(store: ServingStore) -> None:
     first, second, third = store.run(
         lambda tx: (
-            _change(tx, MINUTE, "a"),
-            _change(tx, 2 * MINUTE, "b"),
-            _change(tx, 3 * MINUTE, "a"),
+            reported(tx, MINUTE, "a"),
+            reported(tx, 2 * MINUTE, "b"),
+            reported(tx, 3 * MINUTE, "a"),
         )
     )
 
@@ -97,7 +97,7 @@ def test_changes_are_listed_as_reported(store: ServingStore) -> None:
 
 
 def test_a_run_is_kept_whole_and_due_until_it_ends(store: ServingStore) -> None:
-    run = store.run(_run)
+    run = store.run(asked_run)
     due = store.run(lambda tx: tx.mitigation_run.due(limit=9))
 
     mine = store.run(lambda tx: _saved(tx, claimed(run, node=NodeId("n"), now=tx.now)))

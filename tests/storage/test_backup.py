@@ -1,7 +1,7 @@
 """Backups: from either database into either, whole, verified and held."""
 
 import zipfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,10 @@ from tests.conformance.examples import (
     whole_alert,
 )
 from tests.conformance.test_access import link, token
+from tests.conformance.test_bulletin import bulletin
+from tests.conformance.test_change import asked_run, reported
 from tests.conformance.test_event import new
+from tests.conformance.test_learning import learn_from
 from tests.conformance.test_notice import declared, told
 from tests.postgres_server import PostgresServer
 
@@ -78,7 +81,15 @@ def fill(store: ServingStore) -> None:
     store.run(work)
     private = declared(store, is_private=True, participants=(Slug("ana"),))
     told(store, private)
-    store.run(lambda tx: tx.incident.add_evidence(EvidenceId("e"), b"\x00\xff"))
+    learn_from(store, private)
+
+    def respond(tx: Transaction) -> None:
+        tx.incident.add_evidence(EvidenceId("e"), b"\x00\xff")
+        tx.bulletin.add(bulletin(tx, private.id))
+        reported(tx, timedelta(hours=1))
+        asked_run(tx)
+
+    store.run(respond)
     store.run(lambda tx: tx.access.add_session(_session(tx.now)))
 
 
