@@ -188,3 +188,20 @@ def test_now_shows_what_runs_the_worst_first(home: Site) -> None:
     now = home.look("/", "ben").text
 
     assert now.index("Checkout is down") < now.index("Search is slow")
+
+
+def test_an_incident_is_declared_from_a_page_without_a_title(home: Site) -> None:
+    home.signal("Checkout fails")
+    page = home.page()
+
+    shown = home.look(f"/pages/{page.id}", "ben").text
+    form = home.look(f"/incidents/new?page={page.id}", "ben").text
+    name = declared(home, "ben", title="", severity="", page_id=page.id)
+
+    incident = stored(home, name)
+    assert f"/incidents/new?page={page.id}" in shown
+    assert "From <a" in form
+    assert incident.title == "Checkout fails"
+    assert incident.severity == page.severity
+    assert incident.detected_by == "monitoring"
+    assert page.id in incident.pages

@@ -105,6 +105,7 @@ class PageScreen:
     coming: tuple[NextLine, ...]
     timeline: tuple[TimelineLine, ...]
     deliveries: tuple[DeliveryLine, ...]
+    can_declare: bool
 
 
 def page_card(
@@ -141,6 +142,9 @@ def page_screen(story: PageStory, *, reader: Reader) -> PageScreen:
     page = story.page
     policy = page.policy
     return PageScreen(
+        can_declare=page.alert_id is not None
+        and page.state is not PageState.RESOLVED
+        and reader.actor.may(Verb.INCIDENT_DECLARE),
         card=page_card(page, story.deliveries, reader=reader),
         about_href=(
             f"/incidents/{page.incident_id}"
