@@ -171,11 +171,29 @@ def test_a_mitigation_is_shown_confirmed_called_once_and_recorded(
     assert "HTTP 200 rolled back, as ••• said" in answer["what"]
 
 
-def test_watching_ends_with_the_server(server: ServerProcess) -> None:
+def test_the_server_stops_at_once_although_somebody_watches(
+    server: ServerProcess,
+) -> None:
     data(server, "declare", "It broke")
-    _watched(server, "incident_declared")
+    with subprocess.Popen(
+        [sys.executable, "-m", "handrail", "incident", "watch", "--json"],
+        env=environment(server.data_dir),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as watching:
+        assert watching.stdout is not None
+        first = json.loads(watching.stdout.readline())
 
-    assert server.stop() == 0
+        stopped = server.stop()
+
+        _, told = watching.communicate(timeout=WITHIN_SECONDS)
+
+    assert first["kind"] == "incident_declared"
+    assert stopped == 0
+    assert not any("Traceback" in line for line in server.words)
+    assert watching.returncode == 1
+    assert "Traceback" not in told
 
 
 def _watched(server: ServerProcess, kind: str) -> Any:
