@@ -113,12 +113,13 @@ def test_what_is_wrong_and_when_more_is_said_is_seen_at_once_without_javascript(
     with opened(chromium, is_scripted=False) as page:
         page.goto(f"file://{tmp_path}/status/index.html")
         box = page.get_by_role("heading", name="Partial System Outage").bounding_box()
-        news = page.get_by_role("link", name="Card payments fail").bounding_box()
+        link = page.get_by_role("link", name="Card payments fail").first
+        news = link.bounding_box()
 
         assert page.locator(".next").first.is_visible()
         assert page.get_by_text("As of").first.is_visible()
         assert page.locator("#stale").is_hidden()
-        page.get_by_role("link", name="Card payments fail").click()
+        link.click()
         assert page.get_by_text("Your cart is kept").is_visible()
     assert box is not None
     assert news is not None
