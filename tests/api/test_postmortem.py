@@ -8,7 +8,8 @@ from tests.api.site import Site
 from handrail.core.severity.severity import Severity
 from handrail.usecases import incident
 from handrail.usecases.access import OPERATOR
-from handrail.usecases.incident import Declaration, Desk
+from handrail.usecases.desk import Desk
+from handrail.usecases.incident import Declaration
 
 ALL = {
     "summary": "Nobody could pay.",

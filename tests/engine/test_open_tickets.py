@@ -23,7 +23,8 @@ from handrail.ports.store import Transaction
 from handrail.ports.tracker import TicketOrder, Tracker
 from handrail.usecases import incident
 from handrail.usecases.access import OPERATOR
-from handrail.usecases.incident import Declaration, Desk
+from handrail.usecases.desk import Desk
+from handrail.usecases.incident import Declaration
 
 SECONDS = 20.0
 
