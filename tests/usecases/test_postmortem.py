@@ -27,6 +27,7 @@ from handrail.core.severity.severity import Severity
 from handrail.usecases import action_item
 from handrail.usecases import incident as response
 from handrail.usecases import postmortem as use
+from handrail.usecases.change import report
 from handrail.usecases.desk import Desk, viewer_of
 from handrail.usecases.incident import Declaration
 from handrail.usecases.incident_record import find
@@ -233,6 +234,24 @@ def test_what_is_published_stays_as_it_was_whatever_is_recorded_later(
     room.do(response.pin, name, 3)
 
     assert markdown(room.story(name).whole) == before
+
+
+def test_changes_before_it_are_named_but_not_those_told_after_publishing(
+    room: Room,
+) -> None:
+    room.do(report, title="Checkout 4.2")
+    room.pass_time(minutes=1)
+    name = room.resolved()
+    room.publish(name)
+    room.pass_time(hours=1)
+    early = room.clock.now() - timedelta(hours=3)
+    room.do(report, title="Told late", at=early)
+
+    facts = room.story(name).whole.draft.facts[Section.SUPPORTING]
+
+    assert [fact.partition(" (")[0] for fact in facts] == [
+        "Change before it: Checkout 4.2"
+    ]
 
 
 def test_an_incident_that_came_back_takes_its_postmortem_up_again(room: Room) -> None:

@@ -11,15 +11,13 @@ from handrail.core.ids import Slug
 from handrail.core.incident import command
 from handrail.core.incident import event as e
 from handrail.core.incident.incident import Incident
-from handrail.core.incident.stage import Stage
 from handrail.ports.id_source import IdSource
 from handrail.ports.incident import Viewer
 from handrail.ports.store import Transaction
-from handrail.usecases import backlog
 from handrail.usecases.incident_effect import carry_out
+from handrail.usecases.incident_learning import begin_learning
 from handrail.usecases.incident_page import lock_pages
 from handrail.usecases.incident_record import find, record
-from handrail.usecases.postmortem_record import draft_for
 
 BACKDATED_MAX = timedelta(days=30)
 """Nothing is told so long after it happened but by mistake."""
@@ -82,11 +80,7 @@ def change(
         tx, incident, decide(incident), actor=actor, ids=desk.ids, occurred_at=at
     )
     after = carry_out(tx, after, happened, by=desk.by, ids=desk.ids)
-    if after.severity is not incident.severity:
-        return backlog.ask_for_incident(tx, after, actor=actor, ids=desk.ids)
-    if after.stage is Stage.LEARN and incident.stage is not Stage.LEARN:
-        return draft_for(tx, after, by=desk.by, actor=actor, ids=desk.ids)
-    return after
+    return begin_learning(tx, after, happened, by=desk.by, actor=actor, ids=desk.ids)
 
 
 def in_the_past(at: datetime | None, field: str, tx: Transaction) -> datetime | None:

@@ -25,10 +25,10 @@ from handrail.core.obligation.demand import demand_of
 from handrail.core.obligation.obligation import ObligationKind
 from handrail.core.paging.page import Page
 from handrail.core.severity.severity import Severity
-from handrail.usecases import backlog
 from handrail.usecases.desk import Desk, Events, change, in_the_past, require_user
 from handrail.usecases.incident_bulletin import who_is_told
 from handrail.usecases.incident_effect import carry_out
+from handrail.usecases.incident_learning import begin_learning
 from handrail.usecases.incident_origin import origin_of
 from handrail.usecases.incident_page import lock_pages
 from handrail.usecases.incident_record import append, find, look_again_at, record
@@ -142,7 +142,7 @@ def _begin(
     incident = carry_out(
         tx, incident, happened, by=desk.by, ids=desk.ids, origin=origin
     )
-    return backlog.ask_for_incident(tx, incident, actor=actor, ids=desk.ids)
+    return begin_learning(tx, incident, happened, by=desk.by, actor=actor, ids=desk.ids)
 
 
 def amend(desk: Desk, name: str, facts: e.FactsAmended) -> Incident:

@@ -24,8 +24,8 @@ from handrail.usecases.postmortem_record import (
     find,
     finish_learning,
     record,
-    record_of,
 )
+from handrail.usecases.postmortem_source import record_of
 
 Decide = Callable[[Postmortem], tuple[e.PostmortemEvent, ...]]
 

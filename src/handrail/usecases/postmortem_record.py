@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import msgspec
 
@@ -10,13 +9,11 @@ from handrail.core.audit.event import NewEvent
 from handrail.core.errors import ConflictError, NotFoundError
 from handrail.core.ids import PostmortemId, Slug
 from handrail.core.incident import event as incident_events
-from handrail.core.incident.evolve import rebuild
 from handrail.core.incident.incident import Incident
 from handrail.core.incident.stage import Ending
 from handrail.core.postmortem import action_item, command, postmortem
 from handrail.core.postmortem import event as e
 from handrail.core.postmortem.action_item import ActionItem, ActionItemEvent
-from handrail.core.postmortem.draft import Record, RecordEntry
 from handrail.core.postmortem.postmortem import Postmortem, PostmortemState
 from handrail.core.postmortem.publish import learned_by
 from handrail.core.postmortem.section import Section
@@ -24,8 +21,6 @@ from handrail.ports.id_source import IdSource
 from handrail.ports.incident import EVERYBODY, Viewer
 from handrail.ports.store import Transaction
 from handrail.usecases import incident_record
-from handrail.usecases.incident_record import incident_event
-from handrail.usecases.timeline import namer, timeline
 
 _WORD_START = re.compile(r"(?<!^)(?=[A-Z])")
 
@@ -232,51 +227,3 @@ def finish_learning(
     finished = incident_events.LearningFinished(why=why)
     after, _ = incident_record.record(tx, incident, (finished,), actor=actor, ids=ids)
     return after
-
-
-def record_of(tx: Transaction, incident: Incident, written: Postmortem) -> Record:
-    """Return what the draft is made from.
-
-    A published one tells of the record as it was when it was published.
-    """
-    until = written.record_until
-    if until is not None:
-        incident = _as_of(tx, incident, until)
-    entries = tuple(
-        RecordEntry(
-            sequence=entry.sequence,
-            kind=entry.kind,
-            occurred_at=entry.occurred_at,
-            recorded_at=entry.recorded_at,
-            what=entry.what,
-            is_pinned=entry.is_pinned,
-            corrected_by=_within(entry.corrected_by, until),
-        )
-        for entry in timeline(tx, incident)
-        if until is None or entry.sequence <= until
-    )
-    pages = (tx.page.get(page_id) for page_id in incident.pages)
-    return Record(
-        incident=incident,
-        entries=entries,
-        pages=tuple(page for page in pages if page is not None),
-        who=namer(tx),
-    )
-
-
-def _as_of(tx: Transaction, incident: Incident, until: int) -> Incident:
-    """Return the incident after so many entries; as it is where one was redacted."""
-    events = []
-    for stored in tx.event.read(incident_record.stream_of(incident.id))[:until]:
-        event = incident_event(stored)
-        if event is None:
-            return incident
-        events.append((event, stored.occurred_at))
-    # Where it is filed does not change with what is told of it.
-    return replace(rebuild(incident.id, events), is_private=incident.is_private)
-
-
-def _within(sequence: int | None, until: int | None) -> int | None:
-    if sequence is None or until is None:
-        return sequence
-    return sequence if sequence <= until else None

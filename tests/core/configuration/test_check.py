@@ -10,7 +10,10 @@ SCHEDULE = (
 POLICY = "escalation_policy: {name: q, rules: [{notify: %s, escalate_after: 5m}]}\n"
 USED = "service: {name: t, escalation_policy: q, team: crew}\n"
 CREW = "team: {name: crew, members: [ana], lead: ana}\n"
-WHOLE = SMALL.replace("service: {name: shop,", "service: {name: shop, team: crew,")
+WHOLE = (
+    SMALL.replace("service: {name: shop,", "service: {name: shop, team: crew,")
+    + "tracker: {kind: none}\n"
+)
 DOUBTS = [
     ("user: {name: ben}", "user ben.contact_methods", "has no contact method"),
     (
@@ -99,6 +102,55 @@ def test_a_doubt_is_raised_with_its_place(text: str, field: str, words: str) -> 
 
 def test_a_sound_configuration_raises_none() -> None:
     assert checked(f"{WHOLE}---\n{CREW}").problems == ()
+
+
+HOOK = "{kind: webhook, url: 'https://x.org'}"
+
+
+@pytest.mark.parametrize(
+    ("tracker", "words"),
+    [
+        ("", "there is none; what is SEV4 never pages"),
+        (f"tracker: {HOOK}\n", "has no secret"),
+        (
+            "tracker: {kind: webhook, url: 'http://x.org', secret: env:S}\n",
+            "is not encrypted",
+        ),
+    ],
+)
+def test_a_tracker_is_missed_and_looked_at(tracker: str, words: str) -> None:
+    text = WHOLE.replace("tracker: {kind: none}\n", tracker)
+
+    problems = checked(f"{text}---\n{CREW}").problems
+
+    assert [p.field for p in problems] == ["tracker" + ".url" * ("http:" in tracker)]
+    assert words in problems[0].message
+
+
+def test_where_every_severity_pages_no_tracker_is_missed() -> None:
+    text = WHOLE.replace(
+        "tracker: {kind: none}", "severity_matrix: {SEV4: {hours: support_hours}}"
+    )
+
+    assert checked(f"{text}---\n{CREW}").problems == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ("{kind: webhook}", "url"),
+        ("{kind: none, url: 'https://x.org'}", "url"),
+        ("{kind: none, secret: env:S}", "secret"),
+        ("{kind: jira}", "kind"),
+    ],
+)
+def test_a_tracker_that_does_not_fit_together_is_wrong(body: str, field: str) -> None:
+    text = WHOLE.replace("{kind: none}", body)
+
+    result = checked(f"{text}---\n{CREW}")
+
+    assert result.has_errors
+    assert any(p.field == f"tracker.{field}" for p in result.problems)
 
 
 def test_a_missing_last_resort_is_said_loudly() -> None:
