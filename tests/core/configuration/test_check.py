@@ -110,7 +110,10 @@ HOOK = "{kind: webhook, url: 'https://x.org'}"
 @pytest.mark.parametrize(
     ("tracker", "words"),
     [
-        ("", "there is none; what is SEV4 never pages"),
+        (
+            "severity_matrix: {SEV4: {impact: trifles}}\n",
+            "there is none; what is SEV4 never pages",
+        ),
         (f"tracker: {HOOK}\n", "has no secret"),
         (
             "tracker: {kind: webhook, url: 'http://x.org', secret: env:S}\n",
