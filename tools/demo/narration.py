@@ -1,0 +1,137 @@
+"""What the demo tells: a numbered line a step, with the time of day and since start."""
+
+import shutil
+import sys
+import textwrap
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum, unique
+from typing import TextIO
+
+from tools.demo.mailbox import Letter
+from tools.demo.waiting import pause
+
+_WIDTH_MAX, _WIDTH_MIN = 100, 60
+_ACTOR_WIDTH = 9
+_MARGIN = " " * 34
+HANDRAIL = "Handrail"
+
+
+@unique
+class Ink(StrEnum):
+    """Colours and weights of a terminal (ECMA-48)."""
+
+    BOLD = "1"
+    FAINT = "2"
+    RED = "31"
+    GREEN = "32"
+    YELLOW = "33"
+    BLUE = "34"
+    MAGENTA = "35"
+    CYAN = "36"
+
+
+class Narrator:
+    """Writes to a terminal or a file; colour is for terminals only."""
+
+    def __init__(self, stream: TextIO, *, is_coloured: bool, pace: float) -> None:
+        self.began = time.monotonic()
+        self._stream = stream
+        self._is_coloured = is_coloured
+        self._pace = pace
+        self._steps = 0
+        columns = shutil.get_terminal_size((_WIDTH_MAX, 24)).columns
+        if not stream.isatty():
+            columns = _WIDTH_MAX
+        self._width = max(_WIDTH_MIN, min(columns, _WIDTH_MAX))
+
+    def title(self, first: str, *more: str) -> None:
+        """Say what this is."""
+        self._line(self._ink(first, Ink.BOLD))
+        for line in more:
+            self._line(self._ink(line, Ink.FAINT))
+
+    def act(self, title: str) -> None:
+        """Begin a part of the story."""
+        self._line("")
+        self._line(self._ink(title, Ink.BOLD, Ink.CYAN))
+
+    def step(self, actor: str, what: str) -> None:
+        """Tell who did what, as of now, after leaving time to read the one before."""
+        self._steps += 1
+        clock = f"{datetime.now().astimezone():%H:%M:%S}"
+        since = f"{time.monotonic() - self.began:5.1f} s"
+        head = f"{self._steps:>3}  {clock} {since:>9}  "
+        ink = Ink.MAGENTA if actor == HANDRAIL else Ink.GREEN
+        first, *rest = self._wrapped(what)
+        head = self._ink(head, Ink.FAINT)
+        self._line(f"{head}{self._ink(f'{actor:<{_ACTOR_WIDTH}}', ink)}{first}")
+        self._under(rest)
+        pause(self._pace)
+
+    def more(self, *paragraphs: str) -> None:
+        """Add to the step before."""
+        for paragraph in paragraphs:
+            self._under(self._wrapped(paragraph))
+
+    def command(self, typed: str) -> None:
+        """Show a command that was typed."""
+        first, *rest = self._wrapped(typed, less=4)
+        self._under([f"$ {first}", *(f"    {line}" for line in rest)], Ink.FAINT)
+
+    def output(self, lines: Sequence[str]) -> None:
+        """Show what a command wrote."""
+        for line in lines:
+            wrapped = self._wrapped(line, less=2)
+            self._under([f"  {part}" for part in wrapped], Ink.FAINT)
+
+    def letter(self, letter: Letter, *, after: str = "") -> None:
+        """Show a mail that came: to whom, its subject, and how soon."""
+        when = f"  ({after})" if after else ""
+        told = f"to {letter.to}: {letter.subject}{when}"
+        first, *rest = self._wrapped(told, less=2)
+        self._under([f"✉ {first}", *(f"  {line}" for line in rest)], Ink.YELLOW)
+
+    def table(self, rows: Sequence[tuple[str, str]]) -> None:
+        """Show names and values below each other."""
+        wide = max(len(name) for name, _ in rows)
+        for name, value in rows:
+            self._line(f"  {name:<{wide}}  {self._ink(value, Ink.BOLD)}")
+
+    def plain(self, text: str = "") -> None:
+        """Write a line as it is."""
+        self._line(text)
+
+    def failure(self, headline: str, *more: str) -> None:
+        """Say what went wrong."""
+        self._line("")
+        self._line(self._ink(headline, Ink.BOLD, Ink.RED))
+        for line in more:
+            self._line(line)
+
+    def _wrapped(self, text: str, *, less: int = 0) -> list[str]:
+        room = self._width - len(_MARGIN) - less
+        return textwrap.wrap(
+            text, room, break_long_words=False, break_on_hyphens=False
+        ) or [""]
+
+    def _under(self, lines: Sequence[str], ink: Ink | None = None) -> None:
+        for line in lines:
+            self._line(_MARGIN + (self._ink(line, ink) if ink else line))
+
+    def _ink(self, text: str, *inks: Ink) -> str:
+        if not self._is_coloured:
+            return text
+        return f"\x1b[{';'.join(inks)}m{text}\x1b[0m"
+
+    def _line(self, text: str) -> None:
+        self._stream.write(text + "\n")
+        self._stream.flush()
+
+
+def narrator(*, pace: float, has_colour: bool) -> Narrator:
+    """Return a narrator on standard output, whatever that can write."""
+    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # is a text file
+    is_coloured = has_colour and sys.stdout.isatty()
+    return Narrator(sys.stdout, is_coloured=is_coloured, pace=pace)
