@@ -66,9 +66,12 @@ def tell_people(scene: Scene) -> None:
     told.command(f"handrail notice publish {INCIDENT} '{text}' --stage investigating …")
     told.more(f"The status page, plain files, has it {took:.1f} s later.")
     update = "Nobody can order. A roll-back is under way; Mia commands."
-    scene.types(noa, "incident", "update", "--to", "executives", update)
-    told.step("Noa", "tells the executives.")
+    for audience in ("executives", "stakeholders"):
+        scene.types(noa, "incident", "update", "--to", audience, update)
+    told.step("Noa", "tells the executives, and support, whom customers ask.")
+    told.command(f"handrail incident update --to executives '{update}'")
     told.letter(scene.eli.reads(INCIDENT))
+    told.letter(scene.mailbox.read("support@", about=INCIDENT))
 
 
 def mitigate(scene: Scene, monitor: Monitor) -> None:

@@ -82,7 +82,7 @@ class Scene:
 
     def await_public(self, words: str) -> float:
         """Return when the status page has these words, awaiting it."""
-        url = f"{self.instance.url}/status/"
+        url = f"{self.instance.url}/status/index.html"
 
         def look() -> bool | None:
             return words in ask("GET", url).text or None
