@@ -24,15 +24,19 @@ from tools.demo.waiting import MissedError
 READING_SECONDS = 1.0
 
 
+INTERRUPTED = 130
+_STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
 class StoppedError(Exception):
-    """Somebody asked the demo to stop (SIGTERM, SIGHUP)."""
+    """Somebody asked the demo to stop: by Ctrl-C, or as a supervisor does."""
 
 
 def main() -> int:
     """Play the demo; 0 when it came to its end, 1 when something did not come about."""
     asked = _arguments()
     told = narrator(pace=asked.pace, has_colour="NO_COLOR" not in os.environ)
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in _STOPS:
         signal.signal(number, _stop)
     folder = Path(tempfile.mkdtemp(prefix="handrail-demo-"))
     try:
@@ -40,10 +44,10 @@ def main() -> int:
     except MissedError as missed:
         _tell_failure(told, folder, missed)
         return 1
-    except (KeyboardInterrupt, StoppedError):
+    except StoppedError:
         told.plain()
         told.plain("Stopped; nothing is left of it.")
-        return 130
+        return INTERRUPTED
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return 0
@@ -72,7 +76,7 @@ def _play(told: Narrator, folder: Path, *, port: int, is_once: bool) -> None:
         monitor = stack.enter_context(Monitor(shop, signals_url=signals_url))
         alarm.orders_fail(scene, monitor)
         alarm.nobody_answers(scene)
-        response.declare(scene)
+        response.command(scene)
         response.tell_people(scene)
         response.mitigate(scene, monitor)
         response.keep_promises(scene)
@@ -130,11 +134,14 @@ def _wait_for_interrupt() -> None:
     try:
         while True:
             threading.Event().wait(3600)
-    except KeyboardInterrupt:
+    except StoppedError:
         return
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
+    """Stop, once: what is to be cleaned up then is not interrupted again."""
+    for number in _STOPS:
+        signal.signal(number, signal.SIG_IGN)
     raise StoppedError
 
 

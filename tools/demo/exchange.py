@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any
 
-from typing_extensions import override
-
 from tools.demo.waiting import MissedError
+from typing_extensions import override
 
 _TIMEOUT_SECONDS = 15.0
 _CLIENT_ERROR = 400
@@ -55,7 +54,9 @@ def ask(
     began = time.monotonic()
     connection = http.client.HTTPConnection(place.netloc, timeout=_TIMEOUT_SECONDS)
     try:
-        connection.request(method, target or "/", body=body, headers=dict(headers or {}))
+        connection.request(
+            method, target or "/", body=body, headers=dict(headers or {})
+        )
         reply = connection.getresponse()
         answer = Answer(
             status=reply.status,
@@ -120,7 +121,8 @@ class Form(HTMLParser):
         """
         if button not in self.buttons:
             there = ", ".join(self.buttons) or "none"
-            raise MissedError(f"a button {button!r}", detail=f"Buttons: {there}.")
+            awaited = f"a button {button!r}"
+            raise MissedError(awaited, detail=f"Buttons: {there}.")
         return {**self.hidden, self.buttons[button]: button}
 
     @override

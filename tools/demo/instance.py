@@ -18,6 +18,8 @@ SENDER = "handrail@shop.example"
 _STARTS_WITHIN_SECONDS = 60.0
 _STOPS_WITHIN_SECONDS = 20.0
 _COMMAND_WITHIN_SECONDS = 30.0
+_SHOWN_CHARS_MAX = 800
+_START = "the server to start"
 HANDRAIL = (sys.executable, "-m", "handrail")
 
 
@@ -85,7 +87,7 @@ class Instance:
         try:
             own = await_found(
                 self._address,
-                what="the server to start",
+                what=_START,
                 seconds=_STARTS_WITHIN_SECONDS,
             )
             self.url = own.replace("127.0.0.1", "localhost")
@@ -135,9 +137,7 @@ class Instance:
         ran = subprocess.run(
             [*HANDRAIL, *arguments],
             cwd=self.folder,
-            env=_environment(
-                self.folder, who or {"HANDRAIL_DATA_DIR": str(self.data)}
-            ),
+            env=_environment(self.folder, who or {"HANDRAIL_DATA_DIR": str(self.data)}),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -148,16 +148,20 @@ class Instance:
         if (said.code != 0) is not is_refusal:
             wanted = "be refused" if is_refusal else "succeed"
             awaited = f"`{spelled(arguments)}` to {wanted}"
-            raise MissedError(awaited, detail=f"It ended with {said.code}. {said.words}")
+            raise MissedError(
+                awaited, detail=f"It ended with {said.code}. {said.words}"
+            )
         return said
 
     def _address(self) -> str | None:
         assert self._process is not None
         if self._process.poll() is not None:
-            detail = self.log.read_text(encoding="utf-8", errors="replace")[-800:]
-            raise MissedError("the server to start", detail=detail)
+            words = self.log.read_text(encoding="utf-8", errors="replace")
+            raise MissedError(_START, detail=words[-_SHOWN_CHARS_MAX:].strip())
         place = self.data / "server.address"
-        return (place.read_text(encoding="utf-8").strip() or None) if place.exists() else None
+        if not place.exists():
+            return None
+        return place.read_text(encoding="utf-8").strip() or None
 
     def _stop(self) -> None:
         process = self._process

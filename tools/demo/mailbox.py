@@ -15,9 +15,8 @@ from typing import Self
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from typing_extensions import override
-
 from tools.demo.waiting import MissedError
+from typing_extensions import override
 
 _LINK = re.compile(r"https?://\S+/(?:a|sign-in)/\S+")
 
@@ -44,7 +43,8 @@ class Letter:
         """
         found = _LINK.search(self.text)
         if found is None:
-            raise MissedError(f"a link in {self.subject!r}", detail=self.text)
+            awaited = f"a link in {self.subject!r}"
+            raise MissedError(awaited, detail=self.text)
         return found[0]
 
 
@@ -117,7 +117,10 @@ class Mailbox:
 
         def find() -> Letter | None:
             for letter in self._unread:
-                if address in letter.to and about.casefold() in letter.subject.casefold():
+                if (
+                    address in letter.to
+                    and about.casefold() in letter.subject.casefold()
+                ):
                     return letter
             return None
 

@@ -5,6 +5,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, unique
 from typing import TextIO
@@ -14,7 +15,7 @@ from tools.demo.waiting import pause
 
 _WIDTH_MAX, _WIDTH_MIN = 100, 60
 _ACTOR_WIDTH = 9
-_MARGIN = " " * 34
+_MARGIN = " " * 33
 HANDRAIL = "Handrail"
 
 
@@ -30,6 +31,32 @@ class Ink(StrEnum):
     BLUE = "34"
     MAGENTA = "35"
     CYAN = "36"
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A command that was typed."""
+
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Lines that a command wrote."""
+
+    lines: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """A mail that came, and how soon."""
+
+    letter: Letter
+    after: str = ""
+
+
+Detail = str | Typed | Written | Came
+"""What may stand below a step: words, or one of these."""
 
 
 class Narrator:
@@ -57,47 +84,29 @@ class Narrator:
         self._line("")
         self._line(self._ink(title, Ink.BOLD, Ink.CYAN))
 
-    def step(self, actor: str, what: str) -> None:
-        """Tell who did what, as of now, after leaving time to read the one before."""
+    def step(self, actor: str, what: str, *below: Detail) -> None:
+        """Tell who did what, as of now; then leave time to read it."""
         self._steps += 1
         clock = f"{datetime.now().astimezone():%H:%M:%S}"
-        since = f"{time.monotonic() - self.began:5.1f} s"
-        head = f"{self._steps:>3}  {clock} {since:>9}  "
+        since = f"{time.monotonic() - self.began:.1f} s"
+        head = self._ink(f"{self._steps:>3}  {clock} {since:>8}  ", Ink.FAINT)
         ink = Ink.MAGENTA if actor == HANDRAIL else Ink.GREEN
         first, *rest = self._wrapped(what)
-        head = self._ink(head, Ink.FAINT)
         self._line(f"{head}{self._ink(f'{actor:<{_ACTOR_WIDTH}}', ink)}{first}")
         self._under(rest)
+        for detail in below:
+            self._detail(detail)
         pause(self._pace)
 
-    def more(self, *paragraphs: str) -> None:
-        """Add to the step before."""
-        for paragraph in paragraphs:
-            self._under(self._wrapped(paragraph))
-
-    def command(self, typed: str) -> None:
-        """Show a command that was typed."""
-        first, *rest = self._wrapped(typed, less=4)
-        self._under([f"$ {first}", *(f"    {line}" for line in rest)], Ink.FAINT)
-
-    def output(self, lines: Sequence[str]) -> None:
-        """Show what a command wrote."""
-        for line in lines:
-            wrapped = self._wrapped(line, less=2)
-            self._under([f"  {part}" for part in wrapped], Ink.FAINT)
-
-    def letter(self, letter: Letter, *, after: str = "") -> None:
-        """Show a mail that came: to whom, its subject, and how soon."""
-        when = f"  ({after})" if after else ""
-        told = f"to {letter.to}: {letter.subject}{when}"
-        first, *rest = self._wrapped(told, less=2)
-        self._under([f"✉ {first}", *(f"  {line}" for line in rest)], Ink.YELLOW)
-
-    def table(self, rows: Sequence[tuple[str, str]]) -> None:
-        """Show names and values below each other."""
-        wide = max(len(name) for name, _ in rows)
-        for name, value in rows:
-            self._line(f"  {name:<{wide}}  {self._ink(value, Ink.BOLD)}")
+    def table(self, rows: Sequence[tuple[str, str, str]]) -> None:
+        """Show names, values and remarks below each other."""
+        wide = max(len(name) for name, _, _ in rows)
+        numbers = [value for _, value, _ in rows if value[0].isdigit()]
+        high = max(map(len, numbers), default=0)
+        for name, value, remark in rows:
+            shown = f"{value:>{high}}" if value in numbers else value
+            more = f"  {self._ink(remark, Ink.FAINT)}" if remark else ""
+            self._line(f"  {name:<{wide}}  {self._ink(shown, Ink.BOLD)}{more}")
 
     def plain(self, text: str = "") -> None:
         """Write a line as it is."""
@@ -109,6 +118,26 @@ class Narrator:
         self._line(self._ink(headline, Ink.BOLD, Ink.RED))
         for line in more:
             self._line(line)
+
+    def _detail(self, detail: Detail) -> None:
+        match detail:
+            case str():
+                self._under(self._wrapped(detail))
+            case Typed(command):
+                first, *rest = self._wrapped(command, less=4)
+                lines = [f"$ {first}", *(f"    {line}" for line in rest)]
+                self._under(lines, Ink.BLUE)
+            case Written(lines):
+                for line in lines:
+                    wrapped = self._wrapped(line.strip(), less=4)
+                    first, *rest = wrapped
+                    shown = [f"  {first}", *(f"    {part}" for part in rest)]
+                    self._under(shown, Ink.FAINT)
+            case Came(letter, after):
+                soon = f" ({after})" if after else ""
+                told = f"to {letter.to}: {letter.subject}{soon}"
+                first, *rest = self._wrapped(told, less=2)
+                self._under([f"✉ {first}", *(f"  {r}" for r in rest)], Ink.YELLOW)
 
     def _wrapped(self, text: str, *, less: int = 0) -> list[str]:
         room = self._width - len(_MARGIN) - less

@@ -52,9 +52,12 @@ class Person:
         """Wait for a mail with these words in its subject."""
         return self.mailbox.read(self.address, about=about, seconds=seconds)
 
-    def acknowledges(self, letter: Letter) -> Answer:
-        """Open the link of a page's mail and press its button; no account is needed."""
-        shown = ask("GET", letter.link)
+    def opens(self, letter: Letter) -> Answer:
+        """Open the link of a page's mail; no account is needed."""
+        return ask("GET", letter.link)
+
+    def acknowledges(self, letter: Letter, shown: Answer) -> Answer:
+        """Press the button of what the link showed."""
         return post_form(letter.link, Form(shown.text).pressed("acknowledge"))
 
     def types(self, *arguments: str, is_refusal: bool = False) -> Said:

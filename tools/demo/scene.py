@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tools.demo.exchange import ask
-from tools.demo.instance import Instance
+from tools.demo.instance import Instance, spelled
 from tools.demo.mailbox import Mailbox
-from tools.demo.narration import Narrator
+from tools.demo.narration import Narrator, Typed, Written
 from tools.demo.person import Person
 from tools.demo.shop import Monitor, Shop
 from tools.demo.waiting import await_found
@@ -19,18 +19,24 @@ FIRST_ANSWER_SECONDS = 5
 
 @dataclass(slots=True, kw_only=True)
 class Times:
-    """When things happened, on the monotonic clock, in seconds."""
+    """When things happened, on the monotonic clock, in seconds.
+
+    Attributes:
+        answered: How long the signal's answer took.
+        pressed: How long the button's answer took.
+        noticed: When the notice was begun to be published.
+    """
 
     signal: float = 0.0
+    answered: float = 0.0
     first_mail: float = 0.0
     second_mail: float = 0.0
+    pressed: float = 0.0
     acknowledged: float = 0.0
-    declared: float = 0.0
+    noticed: float = 0.0
     public: float = 0.0
     mitigated: float = 0.0
     resolved: float = 0.0
-    published: float = 0.0
-    answers: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -66,10 +72,17 @@ class Scene:
         found: dict[str, Any] = max(kept, key=lambda o: str(o["since"]))
         return found
 
-    def types(self, who: Person, *arguments: str, is_refusal: bool = False) -> str:
-        """Let somebody type a command; return what it wrote, words and data."""
-        said = who.types(*arguments, is_refusal=is_refusal)
-        return said.data + said.words
+    def does(self, who: Person, what: str, *arguments: str) -> None:
+        """Let somebody type a command, and tell it as a step."""
+        who.types(*arguments)
+        self.told.step(who.called, what, Typed(spelled(arguments)))
+
+    def is_refused(self, who: Person, what: str, *arguments: str) -> None:
+        """Let somebody type what is refused, and tell it with the refusal's words."""
+        said = who.types(*arguments, is_refusal=True)
+        told = said.words.removeprefix("handrail: ").splitlines()
+        lines = [line for line in told if line and not line.startswith("  →")]
+        self.told.step(who.called, what, Typed(spelled(arguments)), Written(lines))
 
     def await_entry(self, kind: str) -> dict[str, Any]:
         """Return the first timeline entry of this kind, awaiting it."""

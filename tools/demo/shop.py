@@ -6,10 +6,9 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
 
-from typing_extensions import override
-
 from tools.demo.exchange import Answer, ask, post_json
 from tools.demo.waiting import MissedError
+from typing_extensions import override
 
 GOOD, BROKEN = "4.1", "4.2"
 CHECKED_EVERY_SECONDS = 0.2

@@ -4,22 +4,38 @@ from tools.demo.scene import FIRST_ANSWER_SECONDS, INCIDENT, Scene
 
 
 def tell(scene: Scene) -> None:
-    """Say how long things took, and where they can be looked at."""
-    told, at = scene.told, scene.times
-    told.act("Measured")
-    late = at.second_mail - at.first_mail - FIRST_ANSWER_SECONDS
+    """Say how long things took, Handrail's part and the people's apart."""
+    told, at, signal = scene.told, scene.times, scene.times.signal
+    letters = scene.mailbox.letters
+    entries = scene.incident()["sequence"]
+    waited = f"(Ana had {FIRST_ANSWER_SECONDS} s of it)"
+    told.act("Measured: what Handrail took")
     told.table(
         (
-            ("signal → first e-mail", f"{at.first_mail - at.signal:.2f} s"),
+            ("signal → on disk and answered", _span(at.answered), ""),
+            ("signal → first e-mail", _span(at.first_mail - signal), ""),
             (
-                "escalation, beyond its 5 seconds",
-                f"{late:.2f} s",
+                "signal → next level's e-mail",
+                _span(at.second_mail - signal),
+                waited,
             ),
-            ("signal → acknowledged", f"{at.acknowledged - at.signal:.1f} s"),
-            ("signal → public word", f"{at.public - at.signal:.1f} s"),
-            ("signal → mitigated", f"{at.mitigated - at.signal:.1f} s"),
-            ("signal → resolved", f"{at.resolved - at.signal:.1f} s"),
-            ("e-mails sent", str(len(scene.mailbox.letters))),
+            ("button → acknowledged", _span(at.pressed), ""),
+            ("notice → status page", _span(at.public - at.noticed), ""),
+        )
+    )
+    told.act("Measured: the incident, at this script's pace")
+    told.table(
+        (
+            ("signal → acknowledged", _span(at.acknowledged - signal), ""),
+            ("signal → public told", _span(at.public - signal), ""),
+            ("signal → mitigated", _span(at.mitigated - signal), ""),
+            ("signal → resolved", _span(at.resolved - signal), ""),
+            (
+                "e-mails",
+                f"{len(letters)}",
+                f"to {len({one.to for one in letters})} addresses",
+            ),
+            ("entries in the record", f"{entries}", ""),
         )
     )
 
@@ -27,14 +43,22 @@ def tell(scene: Scene) -> None:
 def leave_open(scene: Scene) -> None:
     """Say how to get in, and how to end it."""
     told, url = scene.told, scene.instance.url
-    link = scene.instance.command("user", "link", "mia").data.strip()
-    told.act("It is still running: look around")
+    link = scene.instance.command("user", "link", scene.mia.name).data.strip()
+    told.act("It still runs: look around")
     told.table(
         (
-            ("1. sign in as Mia (once)", link),
-            ("2. the incident's room", f"{url}/incidents/{INCIDENT}"),
-            ("   the status page", f"{url}/status/"),
+            ("sign in as Mia, once", link, ""),
+            ("the incident's room", f"{url}/incidents/{INCIDENT}", ""),
+            ("its postmortem", f"{url}/api/v1/postmortems/{INCIDENT}.md", ""),
+            ("the status page", f"{url}/status/", ""),
         )
     )
     told.plain()
     told.plain("Ctrl-C ends it and leaves nothing behind.")
+
+
+def _span(seconds: float) -> str:
+    """Return a duration with two or three digits that say something."""
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    return f"{seconds:.1f} s"
