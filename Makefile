@@ -14,6 +14,7 @@ ARGS ?=
 PYTHON ?= $(shell tools/find-python)
 
 RUN_STAMP := $(VENV)/.run-installed
+DEMO_STAMP := $(VENV)/.demo-installed
 DEV_STAMP := $(VENV)/.dev-installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
@@ -37,6 +38,10 @@ setup: $(DEV_STAMP) ## install the development environment into .venv
 test: $(DEV_STAMP) ## set up what the tests need and run all of them
 	@tools/system-packages
 	@$(BIN)/python -m pytest -ra $(ARGS)
+
+.PHONY: demo
+demo: $(DEMO_STAMP) ## play an incident on a throw-away server, in a minute; ARGS=--once ends it
+	@PYTHONPATH=src:. exec $(BIN)/python -m tools.demo $(ARGS)
 
 .PHONY: sim
 sim: $(DEV_STAMP) ## replay a simulated world and tell all of it: make sim SEED=27
@@ -97,8 +102,14 @@ $(RUN_STAMP): requirements/run.txt pyproject.toml | $(BIN)/python
 	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
+$(DEMO_STAMP): requirements/demo.txt pyproject.toml | $(BIN)/python
+	@echo "Installing what the demo runs on (requirements/demo.txt)"
+	@$(PIP) --require-hashes -r requirements/demo.txt
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@ $(RUN_STAMP)
+
 $(DEV_STAMP): requirements/dev.txt pyproject.toml | $(BIN)/python
 	@echo "Installing what Handrail is developed with (requirements/dev.txt)"
 	@$(PIP) --require-hashes -r requirements/dev.txt
 	@$(PIP) --no-deps --no-build-isolation -e .
-	@touch $@ $(RUN_STAMP)
+	@touch $@ $(RUN_STAMP) $(DEMO_STAMP)

@@ -27,16 +27,17 @@ OPTIONS = (
 
 
 def main() -> None:
-    """Compile ``run.txt`` and, on top of its pins, ``dev.txt``."""
+    """Compile ``run.txt``, on its pins ``dev.txt``, and on those ``demo.txt``."""
     upgrade = [argument for argument in sys.argv[1:] if argument == "--upgrade"]
     common = ["pyproject.toml", "requirements/build.in", "--extra=postgres"]
     _compile(LOCKS / "run.txt", [*common, *upgrade])
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    with tempfile.TemporaryDirectory() as folder:
-        wanted = Path(folder) / "dev.in"
-        lines = [*project["dependency-groups"]["dev"], f"-c {LOCKS / 'run.txt'}"]
-        wanted.write_text("\n".join(lines), encoding="utf-8")
-        _compile(LOCKS / "dev.txt", [*common, str(wanted), *upgrade])
+    for group, pins in (("dev", "run.txt"), ("demo", "dev.txt")):
+        with tempfile.TemporaryDirectory() as folder:
+            wanted = Path(folder) / f"{group}.in"
+            lines = [*project["dependency-groups"][group], f"-c {LOCKS / pins}"]
+            wanted.write_text("\n".join(lines), encoding="utf-8")
+            _compile(LOCKS / f"{group}.txt", [*common, str(wanted), *upgrade])
 
 
 def _compile(target: Path, arguments: list[str]) -> None:

@@ -134,10 +134,10 @@ class Narrator:
                     shown = [f"  {first}", *(f"    {part}" for part in rest)]
                     self._under(shown, Ink.FAINT)
             case Came(letter, after):
-                soon = f" ({after})" if after else ""
-                told = f"to {letter.to}: {letter.subject}{soon}"
+                told = f"to {letter.to}: {letter.subject}"
                 first, *rest = self._wrapped(told, less=2)
                 self._under([f"✉ {first}", *(f"  {r}" for r in rest)], Ink.YELLOW)
+                self._under([f"  {after}"] if after else [], Ink.FAINT)
 
     def _wrapped(self, text: str, *, less: int = 0) -> list[str]:
         room = self._width - len(_MARGIN) - less

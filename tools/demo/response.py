@@ -30,6 +30,7 @@ def command(scene: Scene) -> None:
     )
     why = "No order goes through"
     raised = ("incident", "severity", "SEV1", "--reason", why)
+    scene.times.raised = time.monotonic()
     scene.does(ben, "sees that it is worse than the monitor thought.", *raised)
     owed = [o for o in scene.incident()["obligations"] if o["is_open"]]
     names = ", ".join(str(o["kind"]).replace("_", " ") for o in owed)
@@ -126,10 +127,11 @@ def keep_promises(scene: Scene) -> None:
     """Nobody writes things down yet; Handrail reminds, and Ana does."""
     told, ana = scene.told, scene.ana
     letter = scene.mia.reads("scribe", seconds=40.0)
+    soon = f"{letter.at - scene.times.raised:.1f} s after SEV1"
     told.step(
         HANDRAIL,
         "reminds Mia: SEV1 wants a scribe, and three quarters of the time are over.",
-        Came(letter),
+        Came(letter, soon),
     )
     take = ("incident", "role", "scribe")
     ana.types(*take)

@@ -24,6 +24,7 @@ class Times:
     Attributes:
         answered: How long the signal's answer took.
         pressed: How long the button's answer took.
+        raised: When it was said to be SEV1.
         noticed: When the notice was begun to be published.
     """
 
@@ -33,6 +34,7 @@ class Times:
     second_mail: float = 0.0
     pressed: float = 0.0
     acknowledged: float = 0.0
+    raised: float = 0.0
     noticed: float = 0.0
     public: float = 0.0
     mitigated: float = 0.0

@@ -7,6 +7,7 @@ def tell(scene: Scene) -> None:
     """Say how long things took, Handrail's part and the people's apart."""
     told, at, signal = scene.told, scene.times, scene.times.signal
     letters = scene.mailbox.letters
+    addresses = len({one.to for one in letters})
     entries = scene.incident()["sequence"]
     waited = f"(Ana had {FIRST_ANSWER_SECONDS} s of it)"
     told.act("Measured: what Handrail took")
@@ -30,11 +31,7 @@ def tell(scene: Scene) -> None:
             ("signal → public told", _span(at.public - signal), ""),
             ("signal → mitigated", _span(at.mitigated - signal), ""),
             ("signal → resolved", _span(at.resolved - signal), ""),
-            (
-                "e-mails",
-                f"{len(letters)}",
-                f"to {len({one.to for one in letters})} addresses",
-            ),
+            ("e-mails", f"{len(letters)}", f"to {addresses} addresses"),
             ("entries in the record", f"{entries}", ""),
         )
     )
