@@ -210,6 +210,21 @@ def test_one_answer_that_is_lost_is_asked_for_again(
     assert len(lost) == 1
 
 
+def test_who_is_signed_out_is_told_so(ana: Responder, ben: Responder) -> None:
+    name = ana.declare("Sessions end")
+    page = ana.open_room(name).page
+    expect(ana.liveness).to_have_text(LIVE)
+    note = page.get_by_label("What did you see, try or decide?")
+    note.fill(TYPED)
+
+    page.context.clear_cookies()
+    ben.api("POST", f"/incidents/{name}/notes", text="she cannot see this")
+
+    expect(ana.liveness).to_have_text("You are signed out; reload this page")
+    expect(ana.section("Timeline").get_by_text("she cannot see this")).to_be_hidden()
+    expect(note).to_have_value(TYPED)
+
+
 def test_the_whole_response_by_keyboard(ana: Responder) -> None:
     page = ana.page
     page.goto("/incidents/new")
@@ -410,6 +425,11 @@ def _learns_that_it_is_back(ana: Responder, name: str) -> None:
 # --- at a glance ------------------------------------------------------------------
 
 LONG = "Checkout answers 500 for every third cart in the EU since the last deploy"
+IS_SEEN = """(e) => {
+  const box = e.getBoundingClientRect();
+  const seen = document.elementFromPoint(box.x + 3, box.y + box.height / 2);
+  return e.contains(seen);
+}"""
 Prepare = Callable[[Responder], str]
 
 
@@ -472,6 +492,7 @@ def test_who_how_bad_and_when_next_are_in_the_first_screen(
                 assert box["y"] >= 0, (shot, question, box)
                 assert box["y"] + box["height"] <= size["height"], (shot, question, box)
                 assert box["x"] + box["width"] <= size["width"], (shot, question, box)
+                assert answer.evaluate(IS_SEEN), (shot, question, "something covers it")
             assert not page.evaluate(WIDE), f"{shot} scrolls sideways"
             contrasts = page.evaluate(CONTRASTS)
             assert len(contrasts) > 40
