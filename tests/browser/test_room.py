@@ -56,6 +56,7 @@ def test_a_title_is_enough_to_declare(ana: Responder) -> None:
     page = ana.page
     page.goto("/incidents")
     page.get_by_role("link", name="Declare an incident").click()
+    expect(page.get_by_label("What is broken?")).to_be_focused()
 
     page.keyboard.type("Carts are empty")
     page.keyboard.press("Enter")
@@ -228,6 +229,7 @@ def test_who_is_signed_out_is_told_so(ana: Responder, ben: Responder) -> None:
 def test_the_whole_response_by_keyboard(ana: Responder) -> None:
     page = ana.page
     page.goto("/incidents/new")
+    expect(page.get_by_label("What is broken?")).to_be_focused()
     page.keyboard.type("Keys only")
     _submit(ana, "Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Keys only")
