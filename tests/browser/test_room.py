@@ -28,6 +28,7 @@ LIVE, LOST = "● Live", "Connection lost"
 TYPED = "half a thought, not yet sent"
 WIDE = "document.documentElement.scrollWidth > innerWidth"
 STREAM = "**/stream?*"
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +133,26 @@ def test_what_is_typed_stays_while_the_room_moves(
         ana.section("Timeline").get_by_text(f"{TYPED}, now sent", exact=True)
     ).to_be_visible()
     expect(note).to_have_value("")
+
+
+def test_a_form_moves_with_the_room_unless_somebody_is_at_it(
+    ana: Responder, ben: Responder
+) -> None:
+    name = ana.declare("Two at once")
+    page = ana.open_room(name).page
+    expect(ana.liveness).to_have_text(LIVE)
+    how = page.get_by_label("The impact has stopped: how?")
+    how.fill(TYPED)
+
+    ben.api("PATCH", f"/incidents/{name}", title="Two of them at once")
+    ben.api("POST", f"/incidents/{name}/mitigated", reason="it stopped")
+
+    expect(page.get_by_role("button", name="Resolve", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Go on to mitigate")).to_be_hidden()
+    expect(how).to_have_value(TYPED)  # Nobody's words are thrown away.
+    ana.unfold("Facts", "Put facts right").get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Two of them at once")
+    assert ana.incident(name)["title"] == "Two of them at once"
 
 
 def test_a_refused_press_keeps_what_was_typed_and_the_room_stays_live(
