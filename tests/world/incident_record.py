@@ -1,11 +1,11 @@
 """What must hold of every incident and its record, said without the product's rules."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from tests.world.incident_ledger import Promise, ledger_of
+from tests.world.incident_ledger import NEXT, Ledger, Promise, ledger_of
 
 from handrail.core.audit.event import StoredEvent, broken_link
 from handrail.core.ids import IncidentId
@@ -27,6 +27,13 @@ MOVES = {
 """By domain.md §4; back to mitigate because the impact is back."""
 RESPONDING = {"triage", "mitigate", "resolve"}
 REMINDED_IN_ORDER = [p.value for p in ReminderPoint]
+
+COMMANDED_BY = {
+    "incident_declared": "declared_by",
+    "incident_reopened": "by",
+    "command_handed_over": "to",
+}
+"""In which field of which entry who commands from then on is named."""
 
 Record = tuple[Incident, list[StoredEvent]]
 
@@ -85,36 +92,39 @@ def _wrong_course(incident: Incident, entries: Sequence[StoredEvent]) -> Iterato
     stage, commander = "", ""
     for entry in entries:
         said = json.loads(entry.payload)
-        before = stage
-        match entry.kind:
-            case "incident_declared":
-                stage, commander = "triage", said["declared_by"]
-                continue
-            case "stage_moved":
-                stage = said["stage"]
-                if said["previous"] != before:
-                    yield f"entry {entry.sequence} moves from {said['previous']}"
-            case "incident_resolved":
-                stage = said["next_stage"]
-            case "incident_declined" | "incident_merged" | "learning_finished":
-                stage = "closed"
-            case "incident_reopened":
-                stage, commander = "mitigate", said["by"]
-                if before in RESPONDING:
-                    yield "it was reopened while it ran"
-            case "command_handed_over":
-                if (said["previous"], before in RESPONDING) != (commander, True):
-                    yield f"entry {entry.sequence} takes from who did not command"
-                commander = said["to"]
-            case _:
-                continue
-        if stage != before and stage not in MOVES[before]:
+        before, was_commander = stage, commander
+        stage = _stage_after(entry.kind, said, stage)
+        commander = said.get(COMMANDED_BY.get(entry.kind, ""), commander)
+        if before and stage != before and stage not in MOVES[before]:
             yield f"entry {entry.sequence} moves from {before} to {stage}"
-    if (incident.stage, incident.commander) != (stage, commander):
-        yield f"it should be in {stage} under {commander}"
+        if entry.kind == "stage_moved" and said["previous"] != before:
+            yield f"entry {entry.sequence} moves from {said['previous']}"
+        if entry.kind == "incident_reopened" and before in RESPONDING:
+            yield "it was reopened while it ran"
+        handed = (said.get("previous"), before in RESPONDING)
+        if entry.kind == "command_handed_over" and handed != (was_commander, True):
+            yield f"entry {entry.sequence} takes from who did not command"
     holders = incident.holders(IncidentRole.COMMANDER)
-    if holders != ((commander,) if stage in RESPONDING else ()):
-        yield f"{holders} command it"
+    found = (incident.stage, incident.commander, holders)
+    wanted = (stage, commander, (commander,) if stage in RESPONDING else ())
+    if found != wanted:
+        yield f"it is {found} and should be {wanted}"
+
+
+def _stage_after(kind: str, said: Mapping[str, Any], stage: str) -> str:
+    match kind:
+        case "incident_declared":
+            return "triage"
+        case "stage_moved":
+            return str(said["stage"])
+        case "incident_resolved":
+            return str(said["next_stage"])
+        case "incident_declined" | "incident_merged" | "learning_finished":
+            return "closed"
+        case "incident_reopened":
+            return "mitigate"
+        case _:
+            return stage
 
 
 def _participants(entries: Sequence[StoredEvent]) -> set[str]:
@@ -137,26 +147,27 @@ def _participants(entries: Sequence[StoredEvent]) -> set[str]:
 def _wrong_times(incident: Incident) -> Iterator[str]:
     one = incident
     ending = None if one.ending is None else one.ending.value
-    if (ending is None) != (one.stage in RESPONDING):
-        yield f"it ended as {ending} in {one.stage}"
-    if (one.resolved_at is not None) != (ending == "resolved"):
-        yield f"resolved at {one.resolved_at}, ended as {ending}"
-    if (one.closed_at is not None) != (one.stage == "closed"):
-        yield f"closed at {one.closed_at} in {one.stage}"
-    is_mitigated = one.stage == "resolve" or ending == "resolved"
-    if one.mitigated_at is None and is_mitigated:
-        yield "it is over and nobody knows since when"
-    if one.mitigated_at is not None and one.stage in {"triage", "mitigate"}:
-        yield "it has impact and is said to be mitigated"
-    back = [at for at in (one.recurred_at, one.reopened_at) if at is not None]
-    order = [max(back) if back else None, one.mitigated_at]
-    # Resolved before the impact came back belongs to the response before.
-    if not _is_ascending(order):
-        yield f"mitigated at {one.mitigated_at}, after which it came back"
-    if not _is_ascending([one.mitigated_at, one.resolved_at, one.closed_at]):
-        yield "mitigated, resolved and closed are out of order"
-    if one.next_update_at is not None and not one.is_responding:
-        yield "the next word is promised of what is over"
+    was_over = one.stage == "resolve" or ending == "resolved"
+    has_impact = one.stage in {"triage", "mitigate"}
+    back = max((a for a in (one.recurred_at, one.reopened_at) if a), default=None)
+    wrong = {
+        f"ended as {ending}": (ending is None) != (one.stage in RESPONDING),
+        f"resolved at {one.resolved_at}": (one.resolved_at is not None)
+        != (ending == "resolved"),
+        f"closed at {one.closed_at}": (one.closed_at is not None)
+        != (one.stage == "closed"),
+        "mitigated nobody knows when": one.mitigated_at is None and was_over,
+        "mitigated and has impact": one.mitigated_at is not None and has_impact,
+        "mitigated before it came back": not _is_ascending([back, one.mitigated_at]),
+        "mitigated, resolved and closed in another order": not _is_ascending(
+            [one.mitigated_at, one.resolved_at, one.closed_at]
+        ),
+        "over, and promises the next word": one.next_update_at is not None
+        and not one.is_responding,
+    }
+    yield from (
+        f"in {one.stage} it is {what}" for what, is_so in wrong.items() if is_so
+    )
 
 
 def _is_ascending(instants: Sequence[datetime | None]) -> bool:
@@ -179,16 +190,17 @@ def _wrong_promises(
             yield f"{kind} has ids {[o.id for o in mine]}"
         if sum(o.is_open for o in mine) > 1:
             yield f"{kind} is owed twice at once"
+    yield from _wrong_words(incident, ledger)
+
+
+def _wrong_words(incident: Incident, ledger: Ledger) -> Iterator[str]:
     for owed in incident.obligations:
         order = [REMINDED_IN_ORDER.index(point) for point in owed.reminded]
         if order != sorted(set(order)):
             yield f"{owed.id} was reminded of as {owed.reminded}"
     if incident.next_update_at != ledger.promised:
         yield f"the next word is said to come at {incident.next_update_at}"
-    is_promised = incident.next_update_at is not None
-    if is_promised and not any(
-        o.is_open and o.kind == "next_update" for o in incident.obligations
-    ):
+    if ledger.promised is not None and ledger.open(NEXT) is None:
         yield "nobody owes the word that was promised"
 
 
