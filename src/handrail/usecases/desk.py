@@ -55,7 +55,7 @@ def change(
     decide: Callable[[Incident], Events],
     *,
     occurred_at: datetime | None = None,
-    ends: bool = False,
+    ends_pages: bool = False,
 ) -> Incident:
     """Let a decision change the incident, and do what that demands.
 
@@ -64,14 +64,15 @@ def change(
         name: What people call the incident.
         decide: What happens to it.
         occurred_at: When it happened; by default now.
-        ends: Its pages may end, so that they are locked before it is.
+        ends_pages: Its pages may end or be superseded, so that they are locked before
+            it is.
 
     Raises:
         NotFoundError: There is none of that name that the actor may see.
         DomainError: The decision refuses.
     """
     tx = desk.tx
-    if ends:
+    if ends_pages:
         lock_pages(tx, find(tx, name, viewer=desk.viewer))
     incident = find(tx, name, viewer=desk.viewer, lock=True)
     at = in_the_past(occurred_at, "occurred_at", tx)

@@ -158,7 +158,7 @@ def amend(desk: Desk, name: str, facts: e.FactsAmended) -> Incident:
         raise InvalidError(msg, fields={"service": "no such service"})
     in_the_past(facts.detected_at, "detected_at", desk.tx)
     in_the_past(facts.impact_started_at, "impact_started_at", desk.tx)
-    return change(desk, name, lambda i: command.amend(i, facts))
+    return change(desk, name, lambda i: command.amend(i, facts), ends_pages=True)
 
 
 def change_severity(
@@ -166,7 +166,10 @@ def change_severity(
 ) -> Incident:
     """Say how bad it is; only lowering asks for a reason."""
     return change(
-        desk, name, lambda i: command.change_severity(i, severity, reason=reason)
+        desk,
+        name,
+        lambda i: command.change_severity(i, severity, reason=reason),
+        ends_pages=True,
     )
 
 
@@ -212,12 +215,14 @@ def resolve(
             next_stage=Stage.LEARN if learns else Stage.CLOSED,
         )
 
-    return change(desk, name, decide, ends=True)
+    return change(desk, name, decide, ends_pages=True)
 
 
 def decline(desk: Desk, name: str, *, reason: str) -> Incident:
     """Say that it was no incident; it stays out of every figure."""
-    return change(desk, name, lambda i: command.decline(i, reason=reason), ends=True)
+    return change(
+        desk, name, lambda i: command.decline(i, reason=reason), ends_pages=True
+    )
 
 
 def merge(desk: Desk, name: str, into: str, *, reason: str = "") -> Incident:
