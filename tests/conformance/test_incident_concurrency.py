@@ -31,7 +31,7 @@ from tests.world.incident_record import (
 )
 
 from handrail.core.access.actor import Actor, ActorKind
-from handrail.core.errors import DomainError, UnavailableError
+from handrail.core.errors import DomainError, LostRaceError, UnavailableError
 from handrail.core.ids import NodeId, Slug
 from handrail.core.incident.event import Audience
 from handrail.core.incident.incident import Incident
@@ -39,7 +39,6 @@ from handrail.core.incident.stage import Ending
 from handrail.core.severity.severity import Severity
 from handrail.ports.store import Transaction
 from handrail.storage.database import ServingStore, open_store
-from handrail.storage.trouble import LostRaceError
 from handrail.system.clock import SystemClock
 from handrail.usecases import incident as use
 from handrail.usecases import paging

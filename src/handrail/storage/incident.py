@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from typing_extensions import override
 
+from handrail.core.errors import LostRaceError
 from handrail.core.ids import AlertId, EvidenceId, IncidentId
 from handrail.core.incident.incident import Incident
 from handrail.core.incident.stage import RESPONDING
@@ -35,7 +36,6 @@ from handrail.storage import counter
 from handrail.storage.codec import storable
 from handrail.storage.schema import INSTANT, KEY, METADATA
 from handrail.storage.scope import Row, Scope
-from handrail.storage.trouble import LostRaceError
 
 INCIDENT = Table(
     "incident",

@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from typing_extensions import override
 
+from handrail.core.errors import LostRaceError
 from handrail.core.ids import IncidentId, Slug
 from handrail.core.instants import to_micros
 from handrail.core.postmortem.action_item import ActionItem, ActionState
@@ -30,7 +31,6 @@ from handrail.storage.codec import storable
 from handrail.storage.incident import INCIDENT, seen_by
 from handrail.storage.schema import INSTANT, KEY, METADATA
 from handrail.storage.scope import Row, Scope
-from handrail.storage.trouble import LostRaceError
 
 POSTMORTEM = Table(
     "postmortem",
