@@ -30,7 +30,7 @@ from handrail.usecases.incident_bulletin import who_is_told
 from handrail.usecases.incident_effect import carry_out
 from handrail.usecases.incident_learning import begin_learning
 from handrail.usecases.incident_origin import origin_of
-from handrail.usecases.incident_page import lock_pages
+from handrail.usecases.incident_page import lock_pages, require_pages_locked
 from handrail.usecases.incident_record import append, find, look_again_at, record
 from handrail.usecases.retry_key import declared_before, id_of
 
@@ -233,12 +233,13 @@ def merge(desk: Desk, name: str, into: str, *, reason: str = "") -> Incident:
         ConflictError: One of them has ended, or they are the same.
     """
     tx = desk.tx
-    lock_pages(tx, find(tx, name, viewer=desk.viewer))
+    locked = lock_pages(tx, find(tx, name, viewer=desk.viewer))
     both = sorted({find(tx, n, viewer=desk.viewer).number for n in (name, into)})
     # Locked in the order of their numbers, so that two merges never wait in a circle.
     for number in both:
         tx.incident.by_number(number, lock=True)
     gone, kept = (find(tx, n, viewer=desk.viewer, lock=True) for n in (name, into))
+    require_pages_locked(gone, locked)
     for_gone, for_kept = command.merge(gone, kept, reason=reason)
     actor = str(desk.actor)
     over, happened = record(tx, gone, for_gone, actor=actor, ids=desk.ids)
