@@ -219,12 +219,13 @@ def test_a_mitigation_started_by_all_is_under_way_once_and_called_once(
     site: Site,
 ) -> None:
     call = {"url": "http://127.0.0.1:9/", "method": "POST"}
-    entry = {"title": "Back", "description": "", "kind": "roll_back", "http": call}
+    entry = {"description": "Back", "confirm": "payments", "http": call}
     site.run(0, configured().put("mitigation", "roll-back", entry).apply)
     name = declare(site).name
 
     started, refused = at_once(
-        site, lambda desk, _: mitigation.start(desk, name, "roll-back", confirm="")
+        site,
+        lambda desk, _: mitigation.start(desk, name, "roll-back", confirm="payments"),
     )
     taken, _ = at_once(site, lambda desk, n: take(desk.tx, f"n{n}"), turns=2)
     (run,) = [one for some in taken for one in some]
