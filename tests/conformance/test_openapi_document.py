@@ -6,13 +6,15 @@ what is refused must be refused for its reason.
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis import APIOperation, Case, GenerationMode
-from schemathesis.checks import not_a_server_error
+from schemathesis.checks import CheckContext, not_a_server_error
 from schemathesis.core.result import Ok
+from schemathesis.core.transport import Response
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     negative_data_rejection,
@@ -25,11 +27,27 @@ from handrail.api.openapi import PATH
 
 Operation = APIOperation[Any, Any, Any, Any]
 EXAMPLES = 8
+
+
+def what_is_sent_wrongly_is_refused(
+    ctx: CheckContext, response: Response, case: Case[Any]
+) -> bool | None:
+    """Judge a refusal, unless what was wrong never left the generator.
+
+    A made-up parameter whose value is an empty list is in the case, and not in the
+    query that it is sent as.
+    """
+    sent = parse_qs(urlsplit(response.request.url or "").query, keep_blank_values=True)
+    if not case.query.keys() <= sent.keys():
+        return None
+    return negative_data_rejection(ctx, response, case)
+
+
 OURS = [
     not_a_server_error,
     status_code_conformance,
     content_type_conformance,
-    negative_data_rejection,
+    what_is_sent_wrongly_is_refused,
     response_schema_conformance,
 ]
 RAW = [not_a_server_error, status_code_conformance]
