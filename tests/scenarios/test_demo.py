@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,17 +22,41 @@ _TOUR = re.compile(r"<!-- tour: .*? -->\n```text\n(.*?)```", re.DOTALL)
 _SPAN = re.compile(r"\d+(?:\.\d+)? m?s\b")
 _LINK = re.compile(r"http://localhost:\d+/\S+")
 
+_DEMO = (sys.executable, "-m", "tools.demo")
+_FIVE_LINES = (
+    *("bash", "-c", '"$@" | head -n 5; exit ${PIPESTATUS[0]}', "bash"),
+    *_DEMO,
+)
+_REFUSING = """
+import sys
+from tools.demo.__main__ import main
+from tools.demo.mailbox import Mailbox
+
+class Refusing(Mailbox):
+    async def handle_DATA(self, *_):
+        return "554 5.7.1 this server takes no mail"
+
+sys.exit(main(Refusing()))
+"""
+_WITHOUT_MAIL = (sys.executable, "-c", _REFUSING)
+
 pytestmark = pytest.mark.timeout(180)
 
 
 class Demo:
     """A running demo and what it told so far, in one folder for temporary files."""
 
-    def __init__(self, folder: Path, *flags: str, **variables: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *flags: str,
+        program: tuple[str, ...] = _DEMO,
+        **variables: str,
+    ) -> None:
         self.folder = folder
         kept = {n: v for n, v in os.environ.items() if not n.startswith("HANDRAIL_")}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tools.demo", *flags],
+            [*program, *flags],
             cwd=ROOT,
             env={
                 **kept,
@@ -66,19 +91,31 @@ class Demo:
         self._reader.join()
         return code
 
+    def server(self) -> int:
+        """Return the process id of its server."""
+        (found,) = [
+            int(place.parent.name)
+            for place in self._places()
+            if place.with_name("cmdline").read_bytes().split(b"\0")[-2:-1] == [b"serve"]
+        ]
+        return found
+
     def remains(self) -> list[str]:
         """Return its processes that still run and its files that are still there."""
         files = [path.name for path in self.folder.rglob("*")]
+        return files + [place.parent.name for place in self._places()]
+
+    def _places(self) -> list[Path]:
         mine = f"TMPDIR={self.folder}\0".encode()
-        running = []
+        found = []
         for place in Path("/proc").glob("[0-9]*/environ"):
             try:
                 is_mine = mine in place.read_bytes()
             except OSError:
                 continue
             if is_mine:
-                running.append(place.parent.name)
-        return files + running
+                found.append(place)
+        return found
 
     def _read(self) -> None:
         assert self.process.stdout is not None
@@ -92,8 +129,13 @@ class Demo:
 
 
 @contextmanager
-def demo(folder: Path, *flags: str, **variables: str) -> Iterator[Demo]:
-    begun = Demo(folder, *flags, **variables)
+def demo(
+    folder: Path,
+    *flags: str,
+    program: tuple[str, ...] = _DEMO,
+    **variables: str,
+) -> Iterator[Demo]:
+    begun = Demo(folder, *flags, program=program, **variables)
     try:
         yield begun
     finally:
@@ -172,4 +214,54 @@ def test_what_does_not_come_about_is_named_and_the_log_is_kept(tmp_path: Path) -
     assert "It waited for the server to start." in played.told
     (log,) = played.remains()
     assert log in played.told
+    assert f"cannot listen on 127.0.0.1:{port}" in played.told
     assert f"cannot listen on 127.0.0.1:{port}" in (tmp_path / log).read_text()
+
+
+@pytest.mark.parametrize(
+    ("flags", "moment"),
+    [
+        pytest.param(("--once",), "is asleep", id="while-a-mail-is-awaited"),
+        pytest.param(("--once",), "handrail config apply", id="while-people-sign-in"),
+        pytest.param((), "Ctrl-C ends it", id="while-the-console-is-open"),
+    ],
+)
+def test_a_server_that_dies_is_named_at_once_and_the_log_is_kept(
+    tmp_path: Path, flags: tuple[str, ...], moment: str
+) -> None:
+    with demo(tmp_path, "--pace", "0", *flags) as played:
+        played.wait_for(moment)
+        os.kill(played.server(), signal.SIGKILL)
+        died = time.monotonic()
+        code = played.ended()
+        took = time.monotonic() - died
+
+    assert code == 1
+    assert "It waited for the server to keep running." in played.told
+    assert "It ended by itself, by signal 9 (SIGKILL)." in played.told
+    assert "Traceback" not in played.told
+    assert took < 10.0
+    (log,) = played.remains()
+    assert log in played.told
+
+
+def test_a_mail_server_that_refuses_is_named_with_its_words(tmp_path: Path) -> None:
+    with demo(tmp_path, "--once", program=_WITHOUT_MAIL) as played:
+        code = played.ended()
+
+    assert code == 1
+    assert "an e-mail to ana@shop.example about 'sign in'" in played.told
+    assert "554 5.7.1 this server takes no mail" in " ".join(played.told.split())
+    assert "Traceback" not in played.told
+    (log,) = played.remains()
+    assert log in played.told
+
+
+def test_a_reader_that_goes_away_ends_it_without_a_trace(tmp_path: Path) -> None:
+    with demo(tmp_path, "--once", "--pace", "0", program=_FIVE_LINES) as played:
+        code = played.ended()
+
+    assert code == 1
+    assert played.told.endswith("The stage\n")
+    assert "Traceback" not in played.told
+    assert played.remains() == []

@@ -7,8 +7,7 @@ import shutil
 import signal
 import sys
 import tempfile
-import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -19,12 +18,11 @@ from tools.demo.narration import Narrator, narrator
 from tools.demo.person import Person
 from tools.demo.scene import Scene
 from tools.demo.shop import Monitor, Shop
-from tools.demo.waiting import MissedError
+from tools.demo.waiting import MissedError, pause
 
 READING_SECONDS = 1.0
-
-
 INTERRUPTED = 130
+_LOOK_EVERY_SECONDS = 0.5
 _STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -32,28 +30,38 @@ class StoppedError(Exception):
     """Somebody asked the demo to stop: by Ctrl-C, or as a supervisor does."""
 
 
-def main() -> int:
-    """Play the demo; 0 when it came to its end, 1 when something did not come about."""
+def main(mailbox: Mailbox | None = None) -> int:
+    """Play the demo; 0 when it came to its end, 1 when something did not come about.
+
+    Args:
+        mailbox: The mail server; one that takes everything unless another is given.
+    """
     asked = _arguments()
     told = narrator(pace=asked.pace, has_colour="NO_COLOR" not in os.environ)
     for number in _STOPS:
         signal.signal(number, _stop)
     folder = Path(tempfile.mkdtemp(prefix="handrail-demo-"))
     try:
-        _play(told, folder, port=asked.port, is_once=asked.once)
+        _play(told, folder, mailbox or Mailbox(), asked)
     except MissedError as missed:
         _tell_failure(told, folder, missed)
         return 1
     except StoppedError:
-        told.plain()
-        told.plain("Stopped; nothing is left of it.")
+        with suppress(OSError):
+            told.plain("\nStopped; nothing is left of it.")
         return INTERRUPTED
+    except BrokenPipeError:
+        # Nobody reads any more, as with `make demo | head`.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return 0
 
 
-def _play(told: Narrator, folder: Path, *, port: int, is_once: bool) -> None:
+def _play(
+    told: Narrator, folder: Path, mailbox: Mailbox, asked: argparse.Namespace
+) -> None:
     told.title(
         "Handrail: one incident, from the first signal to the published postmortem",
         "A real server, real mails, real timers, all on this machine and thrown away",
@@ -61,19 +69,33 @@ def _play(told: Narrator, folder: Path, *, port: int, is_once: bool) -> None:
     )
     token = secrets.token_urlsafe(24)
     with ExitStack() as stack:
-        mailbox = stack.enter_context(Mailbox())
+        stack.enter_context(mailbox)
         shop = stack.enter_context(Shop(token=token))
         made = Instance(
             folder,
-            port=port,
+            port=asked.port,
             smtp_port=mailbox.port,
             secrets={"SHOP_DEPLOY_TOKEN": token},
         )
         scene = _scene(told, stack.enter_context(made), mailbox, shop)
-        alarm.set_the_stage(scene)
-        key = scene.instance.command("integration", "key", "shop-monitor").data.strip()
-        signals_url = f"{scene.instance.url}/i/{key}/generic"
-        monitor = stack.enter_context(Monitor(shop, signals_url=signals_url))
+        mailbox.check = made.check
+        try:
+            _tell(scene)
+            if not asked.once:
+                summary.leave_open(scene)
+                _wait_for_interrupt(scene)
+        except MissedError as missed:
+            raise made.explain(missed) from missed
+    if not asked.once:
+        told.plain("Stopped; nothing is left of it.")
+
+
+def _tell(scene: Scene) -> None:
+    """Play all acts, one after the other."""
+    alarm.set_the_stage(scene)
+    key = scene.instance.command("integration", "key", "shop-monitor").data.strip()
+    signals_url = f"{scene.instance.url}/i/{key}/generic"
+    with Monitor(scene.shop, signals_url=signals_url) as monitor:
         alarm.orders_fail(scene, monitor)
         alarm.nobody_answers(scene)
         response.command(scene)
@@ -81,13 +103,8 @@ def _play(told: Narrator, folder: Path, *, port: int, is_once: bool) -> None:
         response.mitigate(scene, monitor)
         response.keep_promises(scene)
         response.resolve(scene)
-        learning.learn(scene)
-        summary.tell(scene)
-        if not is_once:
-            summary.leave_open(scene)
-            _wait_for_interrupt()
-            told.plain()
-            told.plain("Stopping; nothing is left of it.")
+    learning.learn(scene)
+    summary.tell(scene)
 
 
 def _scene(told: Narrator, instance: Instance, mailbox: Mailbox, shop: Shop) -> Scene:
@@ -130,12 +147,18 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _wait_for_interrupt() -> None:
+def _wait_for_interrupt(scene: Scene) -> None:
+    """Return at Ctrl-C.
+
+    Raises:
+        MissedError: The server ended before.
+    """
     try:
         while True:
-            threading.Event().wait(3600)
+            scene.instance.check()
+            pause(_LOOK_EVERY_SECONDS)
     except StoppedError:
-        return
+        scene.told.plain("\nStopping.")
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

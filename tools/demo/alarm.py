@@ -3,10 +3,10 @@
 import time
 
 from tools.demo.instance import ROOT, Instance
-from tools.demo.narration import HANDRAIL, Came, Typed
+from tools.demo.narration import HANDRAIL, Came, Typed, Written
 from tools.demo.scene import FIRST_ANSWER_SECONDS, Scene
 from tools.demo.shop import BROKEN, STREAK, TITLE, Monitor, Shop
-from tools.demo.waiting import MissedError, await_found
+from tools.demo.waiting import MissedError
 
 EXAMPLE = ROOT / "examples" / "demo.yaml"
 WRITTEN_PORT = "127.0.0.1:9180"
@@ -35,8 +35,8 @@ def set_the_stage(scene: Scene) -> None:
     documents = configure(scene.instance, scene.shop)
     told.step(
         "You",
-        f"bring {documents} documents into force: people, who is on call, who is told "
-        "when, what a SEV1 demands, the status page, a roll-back.",
+        f"bring the configuration into force, {documents} documents: people, who is on "
+        "call, who is told when, what a SEV1 demands, the status page, a roll-back.",
         Typed(f"handrail config apply {EXAMPLE.relative_to(ROOT).as_posix()}"),
     )
     people = (scene.ana, scene.ben, scene.mia, scene.noa)
@@ -53,16 +53,21 @@ def orders_fail(scene: Scene, monitor: Monitor) -> None:
     told.act("Something breaks")
     change = {"title": "Checkout", "version": BROKEN, "service": "checkout"}
     change |= {"changed_by": "the pipeline"}
-    scene.instance.post("/changes", change, token=token)
+    taken = scene.instance.post("/changes", change, token=token)
     scene.shop.version = BROKEN
-    told.step("Pipeline", f"deploys checkout {BROKEN} and reports that to Handrail.")
+    told.step(
+        "Pipeline",
+        f"deploys checkout {BROKEN} and reports that to Handrail.",
+        Written([f"POST /api/v1/changes → {taken.status}"]),
+    )
     monitor.await_signal(monitor.has_fired, what="the shop's monitor to signal")
     assert monitor.answer is not None
     times.signal, times.answered = monitor.fired_at, monitor.answer.seconds
     told.step(
         "Monitor",
-        f"sees {STREAK} orders in a row fail and signals {TITLE!r}. It is on disk and "
-        f"answered ({monitor.answer.status}) in {times.answered * 1000:.0f} ms.",
+        f'sees {STREAK} orders in a row fail and signals "{TITLE}". Handrail '
+        f"has it on disk and answers after {times.answered * 1000:.0f} ms.",
+        Written([f"POST /i/KEY/generic → {monitor.answer.status}"]),
     )
     letter = scene.ana.reads(TITLE)
     times.first_mail = letter.at
@@ -85,7 +90,7 @@ def nobody_answers(scene: Scene) -> None:
         raise MissedError(awaited, detail=f"It is {state}.")
     answer = scene.ben.acknowledges(letter, shown)
     times.acknowledged, times.pressed = time.monotonic(), answer.seconds
-    await_found(
+    scene.awaits(
         lambda: scene.page()["acknowledged_by"] == scene.ben.name or None,
         what="the page to be acknowledged by Ben",
     )

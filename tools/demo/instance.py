@@ -1,10 +1,13 @@
 """A throw-away Handrail: the real server as a process, in a folder of its own."""
 
 import os
+import re
 import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -18,8 +21,10 @@ SENDER = "handrail@shop.example"
 _STARTS_WITHIN_SECONDS = 60.0
 _STOPS_WITHIN_SECONDS = 20.0
 _COMMAND_WITHIN_SECONDS = 30.0
-_SHOWN_CHARS_MAX = 800
+_EXIT_SHOWS_WITHIN_SECONDS = 1.0
+_SHOWN_LINES_MAX = 6
 _START = "the server to start"
+_WARNED = re.compile(r"\[(?:warning|error|critical)\s*\]")
 HANDRAIL = (sys.executable, "-m", "handrail")
 
 
@@ -105,6 +110,36 @@ class Instance:
     ) -> None:
         self._stop()
 
+    def check(self) -> None:
+        """Do nothing while the server runs.
+
+        Raises:
+            MissedError: It does not any more.
+        """
+        assert self._process is not None
+        code = self._process.poll()
+        if code is not None:
+            how = f"It ended by itself, {_manner(code)}."
+            awaited = "the server to keep running"
+            raise MissedError(awaited, detail=f"{how}\n{self._last_words()}".strip())
+
+    def explain(self, missed: MissedError) -> MissedError:
+        """Return the reason behind what was missed: the server's end, or its warnings.
+
+        What was missed is often noticed a moment before the process is gone.
+        """
+        assert self._process is not None
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_EXIT_SHOWS_WITHIN_SECONDS)
+        try:
+            self.check()
+        except MissedError as ended:
+            return ended
+        warned = [line for line in self._lines() if _WARNED.search(line)]
+        said = warned[-_SHOWN_LINES_MAX:]
+        more = ["The server's last warnings:", *said] if said else []
+        return MissedError(missed.awaited, detail="\n".join([missed.detail, *more]))
+
     @property
     def operator_token(self) -> str:
         """Return what lets this machine's account act as the operator."""
@@ -156,12 +191,18 @@ class Instance:
     def _address(self) -> str | None:
         assert self._process is not None
         if self._process.poll() is not None:
-            words = self.log.read_text(encoding="utf-8", errors="replace")
-            raise MissedError(_START, detail=words[-_SHOWN_CHARS_MAX:].strip())
+            raise MissedError(_START, detail=self._last_words())
         place = self.data / "server.address"
         if not place.exists():
             return None
         return place.read_text(encoding="utf-8").strip() or None
+
+    def _lines(self) -> list[str]:
+        words = self.log.read_text(encoding="utf-8", errors="replace")
+        return [line for line in words.splitlines() if line.strip()]
+
+    def _last_words(self) -> str:
+        return "\n".join(self._lines()[-_SHOWN_LINES_MAX:])
 
     def _stop(self) -> None:
         process = self._process
@@ -173,6 +214,13 @@ class Instance:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def _manner(code: int) -> str:
+    """Return how a process ended, from its exit code."""
+    if code < 0:
+        return f"by signal {-code} ({signal.Signals(-code).name})"
+    return f"with exit code {code}"
 
 
 def spelled(arguments: tuple[str, ...]) -> str:

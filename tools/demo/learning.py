@@ -63,7 +63,8 @@ def learn(scene: Scene) -> None:
     said = scene.instance.command(*verify)
     told.step(
         "You",
-        "check that nothing in the record was changed or removed:",
+        "check that nothing in the record was changed or removed. The long number is "
+        "its seal; keep a copy elsewhere.",
         Typed(spelled(verify)),
         Written([line for line in (said.data + said.words).splitlines() if line]),
     )

@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from asyncio import AbstractServer
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
 from types import TracebackType
@@ -18,6 +18,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from tools.demo.waiting import MissedError
 from typing_extensions import override
 
+_LOOK_EVERY_SECONDS = 0.25
 _LINK = re.compile(r"https?://\S+/(?:a|sign-in)/\S+")
 
 
@@ -59,9 +60,15 @@ class _OnAnyPort(Controller):
 
 
 class Mailbox:
-    """Keeps what comes; each letter is read once."""
+    """Keeps what comes; each letter is read once.
+
+    Attributes:
+        letters: All that came, the oldest first.
+        check: Raises when waiting for another is in vain.
+    """
 
     def __init__(self) -> None:
+        self.check: Callable[[], None] = lambda: None
         self.letters: list[Letter] = []
         self._unread: list[Letter] = []
         self._arrived = threading.Condition()
@@ -127,8 +134,10 @@ class Mailbox:
         with self._arrived:
             while (found := find()) is None:
                 left = give_up_at - time.monotonic()
-                if left <= 0 or not self._arrived.wait(left):
+                if left <= 0:
                     break
+                self._arrived.wait(min(left, _LOOK_EVERY_SECONDS))
+                self.check()
             if found is not None:
                 self._unread.remove(found)
                 return found

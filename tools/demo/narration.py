@@ -1,5 +1,6 @@
 """What the demo tells: a numbered line a step, with the time of day and since start."""
 
+import shlex
 import shutil
 import sys
 import textwrap
@@ -14,8 +15,8 @@ from tools.demo.mailbox import Letter
 from tools.demo.waiting import pause
 
 _WIDTH_MAX, _WIDTH_MIN = 100, 60
-_ACTOR_WIDTH = 9
-_MARGIN = " " * 33
+_ACTOR_WIDTH = 10
+_MARGIN = " " * 34
 HANDRAIL = "Handrail"
 
 
@@ -124,9 +125,7 @@ class Narrator:
             case str():
                 self._under(self._wrapped(detail))
             case Typed(command):
-                first, *rest = self._wrapped(command, less=4)
-                lines = [f"$ {first}", *(f"    {line}" for line in rest)]
-                self._under(lines, Ink.BLUE)
+                self._under(self._typed(command), Ink.BLUE)
             case Written(lines):
                 for line in lines:
                     wrapped = self._wrapped(line.strip(), less=4)
@@ -145,6 +144,19 @@ class Narrator:
             text, room, break_long_words=False, break_on_hyphens=False
         ) or [""]
 
+    def _typed(self, command: str) -> list[str]:
+        """Return a command as a shell takes it: folded between its words only."""
+        room = self._width - len(_MARGIN) - len("    ") - len(" \\")
+        lines: list[str] = []
+        for word in _pieces(command):
+            if lines and len(lines[-1]) + 1 + len(word) <= room:
+                lines[-1] += f" {word}"
+            else:
+                lines.append(word)
+        starts = ["$ ", *["    "] * (len(lines) - 1)]
+        ends = [*[" \\"] * (len(lines) - 1), ""]
+        return [f"{a}{line}{z}" for a, line, z in zip(starts, lines, ends, strict=True)]
+
     def _under(self, lines: Sequence[str], ink: Ink | None = None) -> None:
         for line in lines:
             self._line(_MARGIN + (self._ink(line, ink) if ink else line))
@@ -157,6 +169,17 @@ class Narrator:
     def _line(self, text: str) -> None:
         self._stream.write(text + "\n")
         self._stream.flush()
+
+
+def _pieces(command: str) -> list[str]:
+    """Return a command in pieces that stay together: words, options with values."""
+    pieces: list[str] = []
+    for word in map(shlex.quote, shlex.split(command)):
+        if pieces and pieces[-1].startswith("--") and " " not in pieces[-1]:
+            pieces[-1] += f" {word}"
+        else:
+            pieces.append(word)
+    return pieces
 
 
 def narrator(*, pace: float, has_colour: bool) -> Narrator:

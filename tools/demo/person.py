@@ -37,7 +37,7 @@ class Person:
         """Ask for a link by mail, press its button, and make a token for commands."""
         url = self.instance.url
         post_form(f"{url}/sign-in", {"email": self.address})
-        link = self.mailbox.read(self.address, about="sign in").link
+        link = self.reads("sign in", seconds=10.0).link
         taken = post_form(link, {})
         cookies = http.cookies.SimpleCookie(taken.headers["set-cookie"])
         session = "; ".join(f"{one.key}={one.value}" for one in cookies.values())

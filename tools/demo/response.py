@@ -6,7 +6,6 @@ from tools.demo.instance import spelled
 from tools.demo.narration import HANDRAIL, Came, Typed, Written
 from tools.demo.scene import INCIDENT, Scene
 from tools.demo.shop import GOOD, Monitor
-from tools.demo.waiting import await_found
 
 PUBLIC_TITLE = "Orders cannot be placed"
 MITIGATION = "roll-back-checkout"
@@ -100,12 +99,12 @@ def mitigate(scene: Scene, monitor: Monitor) -> None:
         Written([line for line in planned.data.splitlines() if line]),
     )
     run = ("mitigation", "run", MITIGATION, "--confirm", TARGET)
-    scene.does(ben, "has it sent, and types the name of what it acts on.", *run)
+    scene.does(ben, "has it sent. For that he types the name of what it acts on.", *run)
     entry = scene.await_entry("mitigation_carried_out")
     told.step(HANDRAIL, "calls once at most, and notes:", Written([entry["what"]]))
-    await_found(lambda: scene.shop.version == GOOD or None, what="the shop to be back")
+    scene.awaits(lambda: scene.shop.version == GOOD or None, what="the shop to be back")
     monitor.await_signal(monitor.has_recovered, what="the shop's monitor to recover")
-    await_found(
+    scene.awaits(
         lambda: scene.page()["state"] == "resolved" or None,
         what="the page to be resolved",
     )
@@ -119,7 +118,7 @@ def mitigate(scene: Scene, monitor: Monitor) -> None:
     ben.types(*judged)
     scene.times.mitigated = time.monotonic()
     stage = scene.incident()["stage"]
-    words = f"says that it helped: the incident moves on to {stage!r}."
+    words = f"says that it helped: the incident moves on to stage {stage}."
     told.step(ben.called, words, Typed(spelled(judged)))
 
 
@@ -155,5 +154,5 @@ def resolve(scene: Scene) -> None:
     mia.types(*over)
     scene.times.resolved = time.monotonic()
     stage = scene.incident()["stage"]
-    words = f"resolves it: the incident moves on to {stage!r}."
+    words = f"resolves it: the incident moves on to stage {stage}."
     told.step(mia.called, words, Typed(spelled(over)))

@@ -1,6 +1,7 @@
 """Everything that is on stage: the server, the shop, the people, and the stopwatch."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +11,7 @@ from tools.demo.mailbox import Mailbox
 from tools.demo.narration import Narrator, Typed, Written
 from tools.demo.person import Person
 from tools.demo.shop import Monitor, Shop
-from tools.demo.waiting import await_found
+from tools.demo.waiting import Found, await_found
 
 INCIDENT = "INC-1"
 FIRST_ANSWER_SECONDS = 5
@@ -86,6 +87,10 @@ class Scene:
         lines = [line for line in told if line and not line.startswith("  →")]
         self.told.step(who.called, what, Typed(spelled(arguments)), Written(lines))
 
+    def awaits(self, look: Callable[[], Found | None], *, what: str) -> Found:
+        """Return what the look-up finds, as long as the server runs."""
+        return await_found(look, what=what, check=self.instance.check)
+
     def await_entry(self, kind: str) -> dict[str, Any]:
         """Return the first timeline entry of this kind, awaiting it."""
 
@@ -93,7 +98,7 @@ class Scene:
             entries = self.instance.get(f"/incidents/{INCIDENT}/timeline?limit=500")
             return next((e for e in entries["items"] if e["kind"] == kind), None)
 
-        return await_found(look, what=f"an entry {kind!r} in the timeline")
+        return self.awaits(look, what=f"an entry {kind!r} in the timeline")
 
     def await_public(self, words: str) -> float:
         """Return when the status page has these words, awaiting it."""
@@ -102,5 +107,5 @@ class Scene:
         def look() -> bool | None:
             return words in ask("GET", url).text or None
 
-        await_found(look, what=f"{words!r} on the status page")
+        self.awaits(look, what=f"{words!r} on the status page")
         return time.monotonic()

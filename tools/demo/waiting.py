@@ -12,7 +12,12 @@ _LOOK_EVERY_SECONDS = 0.05
 
 
 class MissedError(Exception):
-    """Something did not come about; the demo ends."""
+    """Something did not come about; the demo ends.
+
+    Attributes:
+        awaited: What it was, to follow "It waited for".
+        detail: Why not, as far as it is known.
+    """
 
     def __init__(self, awaited: str, *, detail: str = "") -> None:
         super().__init__(awaited, detail)
@@ -30,15 +35,27 @@ def pause(seconds: float) -> None:
 
 
 def await_found(
-    look: Callable[[], Found | None], *, what: str, seconds: float = 20.0
+    look: Callable[[], Found | None],
+    *,
+    what: str,
+    seconds: float = 20.0,
+    check: Callable[[], None] | None = None,
 ) -> Found:
     """Return what the look-up finds, as soon as it finds something.
+
+    Args:
+        look: Returns None while there is nothing yet.
+        what: Is awaited, for the error.
+        seconds: The limit.
+        check: Raises when waiting longer is in vain.
 
     Raises:
         MissedError: It found nothing within that time.
     """
     give_up_at = time.monotonic() + seconds
     while (found := look()) is None:
+        if check is not None:
+            check()
         if time.monotonic() > give_up_at:
             raise MissedError(what, detail=f"It did not come about in {seconds:g} s.")
         pause(_LOOK_EVERY_SECONDS)
