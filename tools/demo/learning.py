@@ -82,5 +82,5 @@ def write(scene: Scene) -> None:
         add = ("postmortem", "factor", "add", INCIDENT, text, "--kind", kind)
         scene.ben.types(*add)
         typed.append(Typed(spelled(add)))
-    words = "names what contributed. There is no field for a root cause."
+    words = "names what contributed: there is almost always more than one factor."
     scene.told.step(scene.ben.called, words, *typed)
