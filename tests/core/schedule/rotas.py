@@ -7,10 +7,16 @@ from hypothesis import strategies as st
 
 from handrail.core.ids import Slug
 from handrail.core.schedule.schedule import (
+    Combination,
+    Layer,
     Override,
+    OverrideMode,
+    Revision,
     Rotation,
     RotationUnit,
     Schedule,
+    Turns,
+    Window,
 )
 
 ZONES = sorted(available_timezones() - {"localtime", "Factory"})
@@ -39,14 +45,60 @@ def _near_changes(draw: st.DrawFn) -> tuple[str, datetime]:
 
 places = st.tuples(zones, minutes) | _near_changes()
 """A zone and an instant: anywhere, or near a change of the clocks."""
+parties = st.lists(st.sampled_from(PEOPLE), max_size=2, unique=True).map(tuple)
+"""Who shares a turn; the empty party is nobody."""
 rotations = st.builds(
     Rotation,
-    participants=st.lists(st.sampled_from((*PEOPLE, None)), max_size=4).map(tuple),
+    participants=st.lists(parties, max_size=4).map(tuple),
     unit=st.sampled_from(RotationUnit),
-    length=st.integers(1, 5),
+    lengths=st.lists(st.integers(1, 5), min_size=1, max_size=3).map(tuple),
     starts_on=st.dates(date(1990, 1, 1), date(2040, 1, 1)),
     handoff=clocks,
 )
+
+
+windows = st.builds(
+    lambda weekday, start, days, end: Window(
+        weekday=weekday, start=start, days=days, end=end
+    ),
+    st.integers(0, 6),
+    clocks,
+    st.integers(1, 6),
+    clocks,
+)
+
+
+@st.composite
+def layers(draw: st.DrawFn, *, around: datetime) -> Layer:
+    """Draw a layer; its bounds lie within some days of an instant."""
+    hours = tuple(draw(st.lists(windows, max_size=3)))
+    bounds = st.none() | st.integers(-5000, 5000).map(
+        lambda count: around + timedelta(minutes=count)
+    )
+    return Layer(
+        name=Slug(f"layer-{draw(st.integers(0, 9))}"),
+        rotation=draw(rotations),
+        windows=hours,
+        turns=draw(st.sampled_from(Turns)),
+        combination=draw(st.sampled_from(Combination)),
+        starts_at=draw(bounds),
+        ends_at=draw(bounds),
+        time_zone=draw(st.none() | zones),
+        is_shadow=draw(st.booleans()),
+    )
+
+
+@st.composite
+def revisions(draw: st.DrawFn, around: datetime) -> tuple[Revision, ...]:
+    """Draw layers, and perhaps an edit that takes their place."""
+    first = Revision(layers=tuple(draw(st.lists(layers(around=around), max_size=3))))
+    if draw(st.booleans()):
+        return (first,)
+    edit = Revision(
+        effective_from=around + timedelta(minutes=draw(st.integers(-4000, 4000))),
+        layers=tuple(draw(st.lists(layers(around=around), max_size=2))),
+    )
+    return first, edit
 
 
 @st.composite
@@ -56,7 +108,11 @@ def schedules(draw: st.DrawFn) -> tuple[Schedule, datetime]:
     spans = draw(
         st.lists(
             st.tuples(
-                st.integers(-4000, 4000), st.integers(0, 3000), st.sampled_from(PEOPLE)
+                st.integers(-4000, 4000),
+                st.integers(0, 3000),
+                st.sampled_from(PEOPLE),
+                st.sampled_from(OverrideMode),
+                st.none() | st.sampled_from(PEOPLE),
             ),
             max_size=5,
         )
@@ -68,14 +124,16 @@ def schedules(draw: st.DrawFn) -> tuple[Schedule, datetime]:
             starts_at=around + timedelta(minutes=start),
             ends_at=around + timedelta(minutes=start + length),
             order=order,
+            mode=mode,
+            instead_of=relieved if mode is OverrideMode.REPLACE else None,
         )
-        for order, (start, length, user) in enumerate(spans)
+        for order, (start, length, user, mode, relieved) in enumerate(spans)
     )
     schedule = Schedule(
         name=Slug("primary"),
         title="Primary",
         time_zone=time_zone,
-        rotation=draw(rotations),
+        revisions=draw(revisions(around)),
         overrides=tuple(draw(st.permutations(overrides))),
     )
     return schedule, around
