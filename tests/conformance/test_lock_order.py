@@ -13,17 +13,26 @@ from tests.conformance.test_concurrency import all_at_once
 from tests.conformance.test_poison import let_timers_run_out
 from tests.storage.test_postgres import until
 from tests.world.configuration import payments
+from tests.world.incident_act import actor_of
 
 from handrail.core.alert.signal import Signal, SignalAction
 from handrail.core.configuration.snapshot import Integration
-from handrail.core.ids import NodeId, ReceiptId, Slug
+from handrail.core.errors import DomainError
+from handrail.core.ids import NodeId, PageId, ReceiptId, Slug
+from handrail.core.incident.incident import Incident
+from handrail.core.incident.stage import Ending
 from handrail.core.paging.outcome import Permanent, Scope
 from handrail.core.paging.page import LAST_RESORT_LEVEL, Page
+from handrail.core.severity.severity import Severity
+from handrail.ports.id_source import IdSource
 from handrail.ports.source import Parsed
 from handrail.ports.store import Store, Transaction
 from handrail.storage.postgres import PostgresStore
 from handrail.usecases import delivery, evaluation, paging
 from handrail.usecases.admission import accept_all
+from handrail.usecases.desk import Desk
+from handrail.usecases.incident import Declaration, change_severity, declare, decline
+from handrail.usecases.incident_record import find
 from handrail.usecases.submission import Submission
 
 pytestmark = pytest.mark.postgres
@@ -262,3 +271,83 @@ def fail_together(store: Store, sends: Sequence[delivery.Send]) -> None:
 
 def _fails(send: delivery.Send, tx: Transaction) -> None:
     delivery.record(tx, send, DEAD, node=HERE, ids=IDS)
+
+
+class HeldUp:
+    """Makes ids, but none before it may: whoever writes then waits with its locks."""
+
+    def __init__(self) -> None:
+        self.is_asked, self.go = threading.Event(), threading.Event()
+
+    def new_id(self) -> str:
+        return IDS.new_id()
+
+    def new_secret(self) -> str:
+        self.is_asked.set()
+        assert self.go.wait(timeout=30)
+        return IDS.new_secret()
+
+    def jitter(self) -> float:
+        return IDS.jitter()
+
+
+def test_an_incident_ends_for_which_somebody_was_paged_meanwhile(
+    postgres_url: str,
+) -> None:
+    slow = HeldUp()
+    refused: list[DomainError] = []
+    with two_nodes(postgres_url) as (one, other):
+        name = one.run(lambda tx: declare(desk(tx), DECLARATION)).name
+
+        def decline_it(tx: Transaction) -> Incident:
+            return decline(desk(tx, ids=slow), name, reason="a test")
+
+        def answer() -> None:
+            pages = one.read(lambda tx: find(tx, name)).pages
+            try:
+                for page in pages:
+                    one.run(partial(_taken, page))
+            except DomainError as error:
+                refused.append(error)
+
+        declining = threading.Thread(target=lambda: other.run(decline_it))
+        answering = threading.Thread(target=answer)
+
+        def page_while_it_ends(tx: Transaction) -> Incident:
+            paged_for = change_severity(desk(tx), name, Severity.SEV1)
+            declining.start()
+            assert until(lambda: somebody_waits(postgres_url))
+            return paged_for
+
+        paged_for = one.run(page_while_it_ends)
+        assert slow.is_asked.wait(timeout=30)
+        answering.start()
+        assert until(lambda: somebody_waits(postgres_url))
+        slow.go.set()
+        declining.join()
+        answering.join()
+
+        after = one.read(lambda tx: find(tx, name))
+        pages = [one.read(partial(_page, page)) for page in paged_for.pages]
+    assert after.ending is Ending.DECLINED
+    assert [page.state for page in pages] == ["resolved"] * len(paged_for.pages)
+    assert [error.code for error in refused] == ["conflict"]
+
+
+DECLARATION = Declaration(
+    title="It is down", service=Slug("checkout"), is_to_be_assessed=True
+)
+
+
+def desk(tx: Transaction, ids: IdSource = IDS) -> Desk:
+    return Desk(tx=tx, actor=actor_of("ana"), ids=ids)
+
+
+def _taken(page: PageId, tx: Transaction) -> None:
+    paging.acknowledge(tx, page, by=Slug("ben"), via="link", actor="a", ids=IDS)
+
+
+def _page(page_id: PageId, tx: Transaction) -> Page:
+    page = tx.page.get(page_id)
+    assert page is not None
+    return page

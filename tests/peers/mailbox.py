@@ -68,19 +68,27 @@ class Mailbox:
             self._arrived.notify_all()
         return "250 OK"
 
-    def to(self, address: str) -> list[EmailMessage]:
-        return [m for m in self.messages if address in str(m["To"])]
+    def to(self, address: str, *, saying: str = "") -> list[EmailMessage]:
+        """Return what came for them whose subject or text says so."""
+        return [
+            mail
+            for mail in self.messages
+            if address in str(mail["To"])
+            and saying in f"{mail['Subject']}\n{plain_text(mail)}"
+        ]
 
-    def wait_for(self, address: str, *, seconds: float = 20.0) -> EmailMessage:
+    def wait_for(
+        self, address: str, *, saying: str = "", seconds: float = 20.0
+    ) -> EmailMessage:
         give_up_at = time.monotonic() + seconds
         with self._arrived:
-            while not self.to(address):
+            while not self.to(address, saying=saying):
                 left = give_up_at - time.monotonic()
                 if left <= 0 or not self._arrived.wait(left):
                     subjects = [str(m["Subject"]) for m in self.messages]
                     msg = f"no mail for {address} in {seconds} s; there is {subjects}"
                     raise AssertionError(msg)
-            return self.to(address)[0]
+            return self.to(address, saying=saying)[0]
 
 
 def plain_text(message: EmailMessage) -> str:

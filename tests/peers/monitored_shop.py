@@ -1,4 +1,4 @@
-"""A service with metrics that a Prometheus can scrape, and that can break."""
+"""A service that a Prometheus can scrape, that can break, and that can be mended."""
 
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -6,12 +6,18 @@ from typing import Any, Self
 
 from typing_extensions import override
 
+TOKEN = "the-shops-own-token"
+
 
 class Shop:
-    """Answers ``/metrics``; ``errors`` is the gauge that the alert rule watches."""
+    """Answers ``/metrics``; ``errors`` is the gauge that the alert rule watches.
+
+    A POST to ``/roll-back`` with the shop's token mends it, and is kept in ``asked``.
+    """
 
     def __init__(self) -> None:
         self.errors = 0.0
+        self.asked: list[str] = []
         shop = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -22,6 +28,17 @@ class Shop:
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                bearer = self.headers.get("Authorization", "")
+                is_ours = bearer == f"Bearer {TOKEN}" and self.path == "/roll-back"
+                if is_ours:
+                    shop.asked.append(body)
+                    shop.errors = 0.0
+                self.send_response(200 if is_ours else 403)
+                self.end_headers()
+                self.wfile.write(f"rolled back: {is_ours}".encode())
 
             @override
             def log_message(self, format: str, *args: Any) -> None:

@@ -166,14 +166,22 @@ class _Form(HTMLParser):
 
 
 @contextlib.contextmanager
-def paged_shop(folder: Path, integrations: Mapping[str, str]) -> Iterator[PagedShop]:
+def paged_shop(
+    folder: Path,
+    integrations: Mapping[str, str],
+    *,
+    more: str = "",
+    environment: Mapping[str, str] = {},
+) -> Iterator[PagedShop]:
     """Serve the shop on a port that stays the same when the server is restarted.
 
     Args:
         folder: Where everything of this run is kept.
         integrations: Source by name; ``till`` is the till's, all others the shop's.
+        more: Further documents of the configuration.
+        environment: What the server is started with.
     """
-    documents = [_PEOPLE]
+    documents = [_PEOPLE, more] if more else [_PEOPLE]
     for name, source in integrations.items():
         service = "till" if name == "till" else "shop"
         documents.append(
@@ -184,7 +192,9 @@ def paged_shop(folder: Path, integrations: Mapping[str, str]) -> Iterator[PagedS
         flags = ["--listen", f"127.0.0.1:{free_port()}"]
         flags += ["--smtp-host", "127.0.0.1", "--smtp-port", str(mailbox.port)]
         flags += ["--smtp-tls", "none", "--smtp-sender", "handrail@shop.test"]
-        handrail = stack.enter_context(RunningServer(folder / "data", flags=flags))
+        handrail = stack.enter_context(
+            RunningServer(folder / "data", flags=flags, environment=environment)
+        )
         handrail.configure("---\n".join(documents))
         keys = {name: handrail.integration_key(name) for name in integrations}
         yield PagedShop(handrail=handrail, mailbox=mailbox, keys=keys)

@@ -13,34 +13,11 @@ import pytest
 from tests.peers.mailbox import ack_link, plain_text
 from tests.peers.monitored_shop import Shop
 from tests.peers.paged_shop import ANA, BEN, ESCALATE_SECONDS, PagedShop, paged_shop
-from tests.peers.program import answers, free_port, require, running, wait_until
+from tests.peers.program import wait_until
+from tests.peers.watching_prometheus import prometheus, require_prometheus
 
 ACK_PAGE_BYTES_MAX = 3 * 1024
 UNKNOWN_KEY = "0" * 32
-PROMETHEUS = """
-global: {{scrape_interval: 250ms, scrape_timeout: 200ms, evaluation_interval: 250ms}}
-rule_files: [rules.yml]
-alerting:
-  alertmanagers:
-    - {access}
-      static_configs: [{{targets: ["{handrail}"]}}]
-scrape_configs:
-  - job_name: shop
-    static_configs: [{{targets: ["127.0.0.1:{shop}"]}}]
-"""
-RULES = """
-groups:
-  - name: shop
-    rules:
-      - alert: ShopErrors
-        expr: shop_errors > 0.5
-        labels: {severity: critical, service: shop}
-        annotations: {summary: "Customers of the shop see errors"}
-      - alert: ShopDown
-        expr: shop_errors > 1.5
-        labels: {severity: critical, service: shop}
-"""
-
 pytestmark = [pytest.mark.peer, pytest.mark.timeout(120)]
 Watch = Callable[[str], contextlib.AbstractContextManager["subprocess.Popen[bytes]"]]
 
@@ -65,28 +42,18 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
 
     It takes the line of Prometheus's configuration that brings the key.
     """
-    prometheus = require("prometheus", "prometheus")
-    (tmp_path / "rules.yml").write_text(RULES)
-
-    @contextlib.contextmanager
-    def watch(access: str) -> Iterator["subprocess.Popen[bytes]"]:
-        config = tmp_path / "prometheus.yml"
-        text = PROMETHEUS.format(
-            access=access, handrail=paged.authority, shop=shop.port
+    require_prometheus()
+    with (
+        Shop() as shop,
+        paged_shop(tmp_path, {"prometheus": "alertmanager_api"}) as paged,
+    ):
+        yield Scene(
+            paged,
+            shop,
+            lambda access: prometheus(
+                tmp_path, access, handrail=paged.authority, shop=shop.port
+            ),
         )
-        config.write_text(text)
-        port = free_port()
-        command = [prometheus, f"--config.file={config}"]
-        command += [f"--storage.tsdb.path={tmp_path / 'tsdb'}"]
-        command += [f"--web.listen-address=127.0.0.1:{port}"]
-        command += ["--rules.alert.resend-delay=500ms", "--log.level=warn"]
-        with running(command, log=tmp_path / "prometheus.log") as process:
-            wait_until(lambda: answers(port, "/-/ready"), what="Prometheus is ready")
-            yield process
-
-    with Shop() as shop, paged_shop(tmp_path, {"prometheus": "alertmanager_api"}) as p:
-        paged = p
-        yield Scene(paged, shop, watch)
 
 
 def test_from_a_firing_rule_to_an_acknowledged_page(scene: Scene) -> None:

@@ -14,13 +14,17 @@ from tests.conformance.examples import alert
 from tests.postgres_server import PostgresServer
 
 from handrail.core.access.role import Role
-from handrail.core.errors import ConflictError, InvalidError, UnavailableError
+from handrail.core.errors import (
+    ConflictError,
+    InvalidError,
+    LostRaceError,
+    UnavailableError,
+)
 from handrail.core.ids import AlertId, NodeId
 from handrail.ports.store import Transaction
 from handrail.storage.node import lock_key
 from handrail.storage.postgres import TRIES, PostgresStore
 from handrail.storage.postgres_connection import conninfo
-from handrail.storage.trouble import LostRaceError
 from handrail.system.clock import SystemClock
 from handrail.system.id_source import RandomIds
 from handrail.usecases.access import OPERATOR

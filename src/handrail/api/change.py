@@ -8,6 +8,7 @@ from litestar import get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody, QueryParameter
 
+from handrail.api.conversion import Conversion
 from handrail.api.deps import GivenActor, GivenDeps
 from handrail.api.incident import Moment, Title, in_utc
 from handrail.api.listing import STRETCH_DEFAULT, Before, Limit, following
@@ -57,6 +58,9 @@ class ReportedChange(msgspec.Struct, frozen=True, kw_only=True):
     recorded_at: datetime
 
 
+_REPORTED = Conversion(ReportedChange)
+
+
 class ReportedChanges(msgspec.Struct, frozen=True, kw_only=True):
     """Changes, last reported first; ``next`` goes into ``before`` for what follows."""
 
@@ -80,7 +84,7 @@ class SuspectList(msgspec.Struct, frozen=True, kw_only=True):
 
 def view(change: Change) -> ReportedChange:
     """Return the change as the wire has it."""
-    return msgspec.convert(change, ReportedChange, from_attributes=True)
+    return _REPORTED.of(change)
 
 
 @post(

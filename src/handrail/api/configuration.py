@@ -10,6 +10,7 @@ from litestar import get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 
+from handrail.api.conversion import Conversion
 from handrail.api.deps import Deps, GivenActor, GivenDeps
 from handrail.core.access.permission import Verb
 from handrail.core.configuration.document import Document
@@ -119,6 +120,11 @@ class AppliedView(PlanView, frozen=True, kw_only=True):
     is_changed: bool
 
 
+_CHECK = Conversion(CheckView)
+_PLAN = Conversion(PlanView)
+_APPLIED = Conversion(AppliedView)
+
+
 class KeyView(msgspec.Struct, frozen=True, kw_only=True):
     """A new integration key. It is told here and never again.
 
@@ -160,7 +166,7 @@ def check_config(data: JSONBody[Files], deps: GivenDeps) -> CheckView:
     """Judge files without applying them; references to secrets are not followed."""
     checked = _checked(deps, data.files, vault=None)
     found = {**checked.as_json(), "lines": checked.lines()}
-    return msgspec.convert(found, CheckView)
+    return _CHECK.of(found)
 
 
 @post(
@@ -176,7 +182,7 @@ def plan_config(data: JSONBody[Files], deps: GivenDeps) -> PlanView:
     plan = deps.store.read(
         lambda tx: configuration.plan(tx, checked, is_partial=data.is_partial)
     )
-    return msgspec.convert({**plan.as_json(), "lines": plan.lines()}, PlanView)
+    return _PLAN.of({**plan.as_json(), "lines": plan.lines()})
 
 
 @post(
@@ -201,7 +207,7 @@ def apply_config(
             expected_revision=data.expected_revision,
         )
     )
-    return msgspec.convert({**applied.as_json(), "lines": applied.lines()}, AppliedView)
+    return _APPLIED.of({**applied.as_json(), "lines": applied.lines()})
 
 
 @post(

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from handrail.api.conversion import Conversion
 from handrail.core.incident.incident import Incident
 from handrail.core.incident.role import IncidentRole
 from handrail.core.incident.stage import Detection, Ending, Stage
@@ -142,6 +143,12 @@ class EvidenceView(msgspec.Struct, frozen=True, kw_only=True):
     attached_at: datetime
 
 
+_SEVERITY_MOMENT = Conversion(SeverityMomentView)
+_MITIGATION = Conversion(MitigationView)
+_TASK = Conversion(TaskView)
+_EVIDENCE = Conversion(EvidenceView)
+
+
 class IncidentDetail(IncidentView, frozen=True, kw_only=True):
     """One incident, whole.
 
@@ -241,19 +248,12 @@ def detail(incident: Incident, *, now: datetime, base_url: str) -> IncidentDetai
         participants=list(incident.participants),
         offered_to=list(incident.offered_to),
         severity_history=[
-            msgspec.convert(moment, SeverityMomentView, from_attributes=True)
-            for moment in incident.severity_history
+            _SEVERITY_MOMENT.of(moment) for moment in incident.severity_history
         ],
         obligations=obligation_views(incident.obligations, now=now),
         mitigations=[mitigation_view(one) for one in incident.mitigations],
-        tasks=[
-            msgspec.convert(task, TaskView, from_attributes=True)
-            for task in incident.tasks
-        ],
-        evidence=[
-            msgspec.convert(file, EvidenceView, from_attributes=True)
-            for file in incident.evidence
-        ],
+        tasks=[_TASK.of(task) for task in incident.tasks],
+        evidence=[_EVIDENCE.of(file) for file in incident.evidence],
         pinned=list(incident.pinned),
         pages={page_id: str(why) for page_id, why in incident.pages.items()},
         notices=list(incident.notices),
@@ -273,7 +273,7 @@ def detail(incident: Incident, *, now: datetime, base_url: str) -> IncidentDetai
 
 def mitigation_view(tried: Mitigation) -> MitigationView:
     """Return the mitigation as the wire has it."""
-    return msgspec.convert(tried, MitigationView, from_attributes=True)
+    return _MITIGATION.of(tried)
 
 
 def _roles(incident: Incident) -> list[RoleView]:

@@ -62,6 +62,10 @@ class ConflictError(DomainError):
         super().__init__(ErrorCode.CONFLICT, message)
 
 
+class LostRaceError(ConflictError):
+    """Somebody else wrote first; the store runs the transaction again."""
+
+
 class ForbiddenError(DomainError):
     """The asker is known but may not do this."""
 

@@ -21,6 +21,7 @@ from typing_extensions import override
 
 from handrail.core.alert.alert import Alert, AlertState, KnownAlert
 from handrail.core.alert.receipt import EntryKind, ReceiptEntry
+from handrail.core.errors import LostRaceError
 from handrail.core.ids import AlertId, Slug
 from handrail.core.instants import from_micros, to_micros
 from handrail.core.paging.page import PageState
@@ -30,7 +31,6 @@ from handrail.storage.codec import MICROSECOND, RowCodec, storable, to_json
 from handrail.storage.receipt import fold_all
 from handrail.storage.schema import INSTANT, KEY, METADATA
 from handrail.storage.scope import Row, Scope
-from handrail.storage.trouble import LostRaceError
 
 ALERT = Table(
     "alert",

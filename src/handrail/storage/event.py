@@ -12,11 +12,11 @@ from handrail.core.audit.event import (
     chain_value,
     payload_digest,
 )
+from handrail.core.errors import LostRaceError
 from handrail.ports.store import EventStore
 from handrail.storage.codec import RowCodec, storable
 from handrail.storage.schema import INSTANT, KEY, METADATA
 from handrail.storage.scope import Scope
-from handrail.storage.trouble import LostRaceError
 
 EVENT = Table(
     "event",

@@ -69,6 +69,10 @@ _SHOWN = _ALL.where(
 _COUNT = select(func.count()).select_from(NOTICE)
 
 
+_NOTICE = msgspec.json.Decoder(Notice)
+"""Made at import: a type that two threads meet first at once ends the process."""
+
+
 class SqlNoticeStore(NoticeStore):
     """Notices in one table; an incident's are numbered under its row's lock."""
 
@@ -103,4 +107,4 @@ class SqlNoticeStore(NoticeStore):
 
     def _notices(self, query: Select[Row], asked: Mapping[str, object]) -> list[Notice]:
         rows = self._scope.read(query, asked).scalars()
-        return [msgspec.json.decode(text, type=Notice) for text in rows]
+        return [_NOTICE.decode(text) for text in rows]

@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 from typing_extensions import override
 
+from handrail.core.errors import LostRaceError
 from handrail.core.ids import AlertId, PageId
 from handrail.core.instants import from_micros, to_micros
 from handrail.core.paging.page import Page, PageState
@@ -28,7 +29,6 @@ from handrail.storage.codec import RowCodec
 from handrail.storage.incident import INCIDENT
 from handrail.storage.schema import INSTANT, KEY, METADATA
 from handrail.storage.scope import Row, Scope
-from handrail.storage.trouble import LostRaceError
 
 PAGE = Table(
     "page",

@@ -16,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from typing_extensions import override
 
 from handrail.core import limits
-from handrail.core.errors import UnavailableError
+from handrail.core.errors import LostRaceError, UnavailableError
 from handrail.core.ids import AlertId, NodeId
 from handrail.core.instants import from_micros
 from handrail.ports.store import Store, Transaction
@@ -29,7 +29,6 @@ from handrail.storage.scope import Scope
 from handrail.storage.transaction import SqlTransaction
 from handrail.storage.trouble import (
     ContendedError,
-    LostRaceError,
     Trouble,
     trouble_of,
 )

@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from typing_extensions import override
 
+from handrail.core.errors import LostRaceError
 from handrail.core.ids import IncidentId, Slug
 from handrail.core.instants import to_micros
 from handrail.core.postmortem.action_item import ActionItem, ActionState
@@ -30,7 +31,6 @@ from handrail.storage.codec import storable
 from handrail.storage.incident import INCIDENT, seen_by
 from handrail.storage.schema import INSTANT, KEY, METADATA
 from handrail.storage.scope import Row, Scope
-from handrail.storage.trouble import LostRaceError
 
 POSTMORTEM = Table(
     "postmortem",
@@ -75,6 +75,11 @@ _ALL = select(POSTMORTEM.c.state)
 _ONE = _ALL.where(POSTMORTEM.c.incident_id == bindparam("incident_id"))
 _ITEMS = select(ACTION_ITEM.c.state)
 _ITEMS_SEEN = _ITEMS.join(INCIDENT, INCIDENT.c.id == ACTION_ITEM.c.incident_id)
+
+
+_POSTMORTEM = msgspec.json.Decoder(Postmortem)
+_ACTION_ITEM = msgspec.json.Decoder(ActionItem)
+"""Made at import: a type that two threads meet first at once ends the process."""
 
 
 class SqlPostmortemStore(PostmortemStore):
@@ -138,7 +143,7 @@ class SqlPostmortemStore(PostmortemStore):
         self, query: Select[Row], asked: Mapping[str, object] | None = None
     ) -> list[Postmortem]:
         rows = self._scope.read(query, asked).scalars()
-        return [msgspec.json.decode(text, type=Postmortem) for text in rows]
+        return [_POSTMORTEM.decode(text) for text in rows]
 
 
 class SqlActionItemStore(ActionItemStore):
@@ -214,7 +219,7 @@ class SqlActionItemStore(ActionItemStore):
 
     def _items(self, query: Select[Row]) -> list[ActionItem]:
         rows = self._scope.read(query).scalars()
-        return [msgspec.json.decode(text, type=ActionItem) for text in rows]
+        return [_ACTION_ITEM.decode(text) for text in rows]
 
 
 def _day(item: ActionItem) -> str | None:

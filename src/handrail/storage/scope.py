@@ -9,7 +9,8 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, CursorResult, Executable
 
-from handrail.storage.trouble import LostRaceError, Trouble, trouble_of
+from handrail.core.errors import LostRaceError
+from handrail.storage.trouble import Trouble, trouble_of
 
 Row = Sequence[Any]
 _ROWS_AT_ONCE = (256, 64, 8, 1)

@@ -7,6 +7,7 @@ from typing import TypeVar
 import structlog
 from typing_extensions import override
 
+from handrail.core.errors import LostRaceError
 from handrail.ports.setback import Setback
 from handrail.ports.store import Transaction
 from handrail.storage.access import SqlAccessStore
@@ -25,7 +26,7 @@ from handrail.storage.page import SqlPageStore
 from handrail.storage.postmortem import SqlActionItemStore, SqlPostmortemStore
 from handrail.storage.receipt import SqlReceiptStore
 from handrail.storage.scope import Scope
-from handrail.storage.trouble import LostRaceError, Trouble, trouble_of
+from handrail.storage.trouble import Trouble, trouble_of
 
 T = TypeVar("T")
 _DOOM = frozenset({Trouble.FULL, Trouble.DISCONNECTED, Trouble.BROKEN})

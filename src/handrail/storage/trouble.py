@@ -4,7 +4,7 @@ from enum import Enum, unique
 
 from sqlalchemy.exc import DBAPIError
 
-from handrail.core.errors import ConflictError, UnavailableError
+from handrail.core.errors import UnavailableError
 
 
 @unique
@@ -25,10 +25,6 @@ class Trouble(Enum):
     FULL = "full"
     DISCONNECTED = "disconnected"
     BROKEN = "broken"
-
-
-class LostRaceError(ConflictError):
-    """Somebody else wrote first; the transaction is run again."""
 
 
 class ContendedError(UnavailableError):

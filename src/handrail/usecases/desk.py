@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from handrail.core.access.actor import Actor
 from handrail.core.access.permission import Verb
 from handrail.core.errors import InvalidError
-from handrail.core.ids import Slug
+from handrail.core.ids import PageId, Slug
 from handrail.core.incident import command
 from handrail.core.incident import event as e
 from handrail.core.incident.incident import Incident
@@ -16,7 +16,7 @@ from handrail.ports.incident import Viewer
 from handrail.ports.store import Transaction
 from handrail.usecases.incident_effect import carry_out
 from handrail.usecases.incident_learning import begin_learning
-from handrail.usecases.incident_page import lock_pages
+from handrail.usecases.incident_page import lock_pages, require_pages_locked
 from handrail.usecases.incident_record import find, record
 
 BACKDATED_MAX = timedelta(days=30)
@@ -55,7 +55,7 @@ def change(
     decide: Callable[[Incident], Events],
     *,
     occurred_at: datetime | None = None,
-    ends: bool = False,
+    ends_pages: bool = False,
 ) -> Incident:
     """Let a decision change the incident, and do what that demands.
 
@@ -64,16 +64,20 @@ def change(
         name: What people call the incident.
         decide: What happens to it.
         occurred_at: When it happened; by default now.
-        ends: Its pages may end, so that they are locked before it is.
+        ends_pages: Its pages may end or be superseded, so that they are locked before
+            it is.
 
     Raises:
         NotFoundError: There is none of that name that the actor may see.
         DomainError: The decision refuses.
     """
     tx = desk.tx
-    if ends:
-        lock_pages(tx, find(tx, name, viewer=desk.viewer))
+    locked: frozenset[PageId] = frozenset()
+    if ends_pages:
+        locked = lock_pages(tx, find(tx, name, viewer=desk.viewer))
     incident = find(tx, name, viewer=desk.viewer, lock=True)
+    if ends_pages:
+        require_pages_locked(incident, locked)
     at = in_the_past(occurred_at, "occurred_at", tx)
     actor = str(desk.actor)
     after, happened = record(

@@ -30,7 +30,7 @@ from handrail.usecases.incident_bulletin import who_is_told
 from handrail.usecases.incident_effect import carry_out
 from handrail.usecases.incident_learning import begin_learning
 from handrail.usecases.incident_origin import origin_of
-from handrail.usecases.incident_page import lock_pages
+from handrail.usecases.incident_page import lock_pages, require_pages_locked
 from handrail.usecases.incident_record import append, find, look_again_at, record
 from handrail.usecases.retry_key import declared_before, id_of
 
@@ -158,7 +158,7 @@ def amend(desk: Desk, name: str, facts: e.FactsAmended) -> Incident:
         raise InvalidError(msg, fields={"service": "no such service"})
     in_the_past(facts.detected_at, "detected_at", desk.tx)
     in_the_past(facts.impact_started_at, "impact_started_at", desk.tx)
-    return change(desk, name, lambda i: command.amend(i, facts))
+    return change(desk, name, lambda i: command.amend(i, facts), ends_pages=True)
 
 
 def change_severity(
@@ -166,7 +166,10 @@ def change_severity(
 ) -> Incident:
     """Say how bad it is; only lowering asks for a reason."""
     return change(
-        desk, name, lambda i: command.change_severity(i, severity, reason=reason)
+        desk,
+        name,
+        lambda i: command.change_severity(i, severity, reason=reason),
+        ends_pages=True,
     )
 
 
@@ -212,12 +215,14 @@ def resolve(
             next_stage=Stage.LEARN if learns else Stage.CLOSED,
         )
 
-    return change(desk, name, decide, ends=True)
+    return change(desk, name, decide, ends_pages=True)
 
 
 def decline(desk: Desk, name: str, *, reason: str) -> Incident:
     """Say that it was no incident; it stays out of every figure."""
-    return change(desk, name, lambda i: command.decline(i, reason=reason), ends=True)
+    return change(
+        desk, name, lambda i: command.decline(i, reason=reason), ends_pages=True
+    )
 
 
 def merge(desk: Desk, name: str, into: str, *, reason: str = "") -> Incident:
@@ -228,12 +233,13 @@ def merge(desk: Desk, name: str, into: str, *, reason: str = "") -> Incident:
         ConflictError: One of them has ended, or they are the same.
     """
     tx = desk.tx
-    lock_pages(tx, find(tx, name, viewer=desk.viewer))
+    locked = lock_pages(tx, find(tx, name, viewer=desk.viewer))
     both = sorted({find(tx, n, viewer=desk.viewer).number for n in (name, into)})
     # Locked in the order of their numbers, so that two merges never wait in a circle.
     for number in both:
         tx.incident.by_number(number, lock=True)
     gone, kept = (find(tx, n, viewer=desk.viewer, lock=True) for n in (name, into))
+    require_pages_locked(gone, locked)
     for_gone, for_kept = command.merge(gone, kept, reason=reason)
     actor = str(desk.actor)
     over, happened = record(tx, gone, for_gone, actor=actor, ids=desk.ids)

@@ -14,7 +14,7 @@ from handrail.ports.setback import Setback
 from handrail.ports.store import Transaction
 from handrail.usecases import setback
 from handrail.usecases.incident_bulletin import tell_offer
-from handrail.usecases.incident_record import record
+from handrail.usecases.incident_record import incident_event, record, stream_of
 
 
 def note_answer(
@@ -72,15 +72,22 @@ def answered(
 
 
 def unnoted(tx: Transaction, incident: Incident) -> tuple[e.IncidentEvent, ...]:
-    """Return answers to the incident's pages that could not be noted at their time."""
-    noted = {user for _, user in incident.roles}
+    """Return answers to the incident's pages that could not be noted at their time.
+
+    Who was noted once and left operations since does not come back by it.
+    """
+    noted = {
+        (event.page_id, event.by)
+        for stored in tx.event.read(stream_of(incident.id))
+        if isinstance(event := incident_event(stored), e.ResponderAcknowledged)
+    }
     found: list[e.IncidentEvent] = []
     for page_id, purpose in incident.pages.items():
         page = tx.page.get(page_id)
         if page is None or page.state is not PageState.ACKNOWLEDGED:
             continue
         by = page.acknowledged_by
-        if by is None or by in noted or purpose is e.PagePurpose.COMMAND:
+        if by is None or (page_id, by) in noted or purpose is e.PagePurpose.COMMAND:
             continue
         found.extend(answered(incident, page, by=by))
     return tuple(found)

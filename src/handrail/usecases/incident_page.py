@@ -1,5 +1,6 @@
 """The pages of an incident: who is sought for it, and when that ends."""
 
+from handrail.core.errors import LostRaceError
 from handrail.core.ids import PageId
 from handrail.core.incident import event as e
 from handrail.core.incident.event import PagePurpose
@@ -48,18 +49,35 @@ def seek(tx: Transaction, incident: Incident, *, ids: IdSource) -> Incident:
     return incident
 
 
-def lock_pages(tx: Transaction, incident: Incident) -> None:
+def lock_pages(tx: Transaction, incident: Incident) -> frozenset[PageId]:
     """Lock the rows of the incident's own pages, before the incident's own is."""
-    for page_id, purpose in sorted(incident.pages.items()):
-        if purpose in OURS:
-            tx.page.get(page_id, lock=True)
+    ours = _ours(incident)
+    for page_id in ours:
+        tx.page.get(page_id, lock=True)
+    return frozenset(ours)
+
+
+def require_pages_locked(incident: Incident, locked: frozenset[PageId]) -> None:
+    """Return if no page was opened before the incident's own row was locked.
+
+    To lock such a page now would be against the order of locks.
+
+    Raises:
+        LostRaceError: One was; the transaction has to begin again.
+    """
+    if not locked.issuperset(_ours(incident)):
+        msg = f"somebody was paged for {incident.name} meanwhile; look at it again"
+        raise LostRaceError(msg)
 
 
 def end_pages(tx: Transaction, incident: Incident, *, ids: IdSource) -> None:
     """End the incident's own pages, because the response ended."""
-    for page_id, purpose in sorted(incident.pages.items()):
-        if purpose in OURS:
-            _end(tx, page_id, ResolveReason.INCIDENT_OVER, ids=ids)
+    for page_id in _ours(incident):
+        _end(tx, page_id, ResolveReason.INCIDENT_OVER, ids=ids)
+
+
+def _ours(incident: Incident) -> list[PageId]:
+    return sorted(page for page, purpose in incident.pages.items() if purpose in OURS)
 
 
 def _end(

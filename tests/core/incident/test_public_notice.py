@@ -191,3 +191,16 @@ def test_late_is_not_too_late_and_not_yet_to_come(at: datetime) -> None:
 def test_what_is_told_late_is_told_in_order() -> None:
     with pytest.raises(InvalidError):
         said(draft(), draft(shown_at=NOW - MINUTE))
+
+
+def test_once_the_response_is_over_a_quiet_past_is_told_and_nothing_promised() -> None:
+    over = replace(INCIDENT, stage=Stage.CLOSED)
+
+    with pytest.raises(ConflictError, match="is over"):
+        said(draft(NoticeStage.INVESTIGATING), to=over)
+    with pytest.raises(InvalidError, match="no further word"):
+        said(draft(OVER, next_update_at=NOW + MINUTE), to=over)
+    late = draft(NoticeStage.INVESTIGATING, shown_at=NOW - MINUTE)
+    _, notices = said(late, draft(OVER), to=over)
+
+    assert [n.stage for n in notices] == ["investigating", "resolved"]

@@ -117,15 +117,18 @@ def said(text: str) -> str:
 
 
 def _require_turn(incident: Incident, draft: Draft) -> None:
+    """Return if this may be said now; a past that was kept quiet can be told late."""
     is_over = draft.stage is NoticeStage.RESOLVED
-    if incident.public_told_at is None:
-        return
-    if not incident.is_responding and not is_over:
+    is_story = incident.public_told_at is None and draft.shown_at is not None
+    if not incident.is_responding and not is_over and not is_story:
         msg = (
-            f"{incident.name} is over; reopen it if the impact is back, or correct "
-            "what was said by a notice of stage resolved"
+            f"{incident.name} is over; reopen it if the impact is back, or say what "
+            "is to be said by a notice of stage resolved"
         )
         raise ConflictError(msg)
+    if not incident.is_responding and draft.next_update_at is not None:
+        msg = f"{incident.name} is over; no further word can be promised"
+        raise InvalidError(msg, fields={"next_update_at": "the incident is over"})
     if incident.all_clear_at is not None and not draft.is_correction:
         msg = (
             f"the all-clear of {incident.name} is out; reopen it if the impact is "
