@@ -1,6 +1,6 @@
 """Schedules for tests: any rotation in any zone, with any overrides."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 from hypothesis import strategies as st
@@ -47,14 +47,27 @@ places = st.tuples(zones, minutes) | _near_changes()
 """A zone and an instant: anywhere, or near a change of the clocks."""
 parties = st.lists(st.sampled_from(PEOPLE), max_size=2, unique=True).map(tuple)
 """Who shares a turn; the empty party is nobody."""
-rotations = st.builds(
-    Rotation,
-    participants=st.lists(parties, max_size=4).map(tuple),
-    unit=st.sampled_from(RotationUnit),
-    lengths=st.lists(st.integers(1, 5), min_size=1, max_size=3).map(tuple),
-    starts_on=st.dates(date(1990, 1, 1), date(2040, 1, 1)),
-    handoff=clocks,
-)
+SPANS = {
+    RotationUnit.HOUR: 20,
+    RotationUnit.DAY: 400,
+    RotationUnit.WEEK: 1500,
+    RotationUnit.MONTH: 6000,
+}
+"""How many days off a rotation may begin: an oracle counts every turn between."""
+
+
+@st.composite
+def rotations(draw: st.DrawFn, around: datetime) -> Rotation:
+    """Draw a rotation that begins before or after an instant."""
+    unit = draw(st.sampled_from(RotationUnit))
+    days = draw(st.integers(-SPANS[unit], SPANS[unit]))
+    return Rotation(
+        participants=tuple(draw(st.lists(parties, max_size=4))),
+        unit=unit,
+        lengths=tuple(draw(st.lists(st.integers(1, 5), min_size=1, max_size=3))),
+        starts_on=around.date() + timedelta(days=days),
+        handoff=draw(clocks),
+    )
 
 
 windows = st.builds(
@@ -77,7 +90,7 @@ def layers(draw: st.DrawFn, *, around: datetime) -> Layer:
     )
     return Layer(
         name=Slug(f"layer-{draw(st.integers(0, 9))}"),
-        rotation=draw(rotations),
+        rotation=draw(rotations(around)),
         windows=hours,
         turns=draw(st.sampled_from(Turns)),
         combination=draw(st.sampled_from(Combination)),

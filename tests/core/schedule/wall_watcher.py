@@ -60,13 +60,9 @@ def watch(
 
 
 def _at(schedule: Schedule, at: datetime, highest: dict[str, datetime]) -> Seen:
-    layers: tuple[Layer, ...] = ()
-    for revision in schedule.revisions:
-        if revision.effective_from is None or at >= revision.effective_from:
-            layers = revision.layers
     people: People = []
     shadows: set[Slug] = set()
-    for layer in layers:
+    for layer in _layers_at(schedule, at):
         said = _said(layer, at, highest[layer.time_zone or schedule.time_zone])
         if said is None:
             continue
@@ -81,6 +77,14 @@ def _at(schedule: Schedule, at: datetime, highest: dict[str, datetime]) -> Seen:
             people = _after(override, people)
     users = frozenset(name for name, _ in people)
     return Seen(users, frozenset(shadows) - users)
+
+
+def _layers_at(schedule: Schedule, at: datetime) -> tuple[Layer, ...]:
+    layers: tuple[Layer, ...] = ()
+    for revision in schedule.revisions:
+        if revision.effective_from is None or at >= revision.effective_from:
+            layers = revision.layers
+    return layers
 
 
 def _reads(at: datetime, zone: ZoneInfo) -> datetime:
@@ -133,35 +137,48 @@ def _openings(window: Window, wall: datetime) -> Iterator[tuple[datetime, dateti
             )
 
 
+Period = tuple[datetime, datetime, tuple[Slug, ...] | None]
+_counted: dict[Layer, Period] = {}
+"""The period counted to last, by layer, so that a watch counts to it once."""
+
+
 def _turn(rotation: Rotation, layer: Layer, wall: datetime) -> tuple[Slug, ...] | None:
+    """Return whose period the wall is in; ``None`` in one that uses up no turn."""
+    period = _counted.get(layer)
+    if period is None or not period[0] <= wall < period[1]:
+        period = _counted[layer] = _period(rotation, layer, wall)
+    return period[2]
+
+
+def _period(rotation: Rotation, layer: Layer, wall: datetime) -> Period:
     """Count periods from the first to the one the wall is in."""
-    number = turn = 0
     starts = datetime.combine(rotation.starts_on, rotation.handoff)
-    units = 0
+    number = turn = units = 0
 
-    def edge(count: int) -> datetime:
-        return _later(starts, rotation.unit, count)
-
-    def uses_up(first: int, last: int) -> bool:
-        if layer.turns is Turns.ALWAYS or not layer.windows:
-            return True
-        return _meets(layer.windows, edge(first), edge(last))
-
-    while wall >= edge(units + rotation.lengths[number % len(rotation.lengths)]):
+    def edges() -> tuple[datetime, datetime]:
         length = rotation.lengths[number % len(rotation.lengths)]
-        turn += uses_up(units, units + length)
-        units += length
+        return (
+            _later(starts, rotation.unit, units),
+            _later(starts, rotation.unit, units + length),
+        )
+
+    while wall >= edges()[1]:
+        turn += _uses_up_a_turn(layer, *edges())
+        units += rotation.lengths[number % len(rotation.lengths)]
         number += 1
-    while wall < edge(units):
+    while wall < edges()[0]:
         number -= 1
-        length = rotation.lengths[number % len(rotation.lengths)]
-        units -= length
-        turn -= uses_up(units, units + length)
-    length = rotation.lengths[number % len(rotation.lengths)]
-    if not uses_up(units, units + length):
-        return None
+        units -= rotation.lengths[number % len(rotation.lengths)]
+        turn -= _uses_up_a_turn(layer, *edges())
     people = rotation.participants
-    return people[turn % len(people)] if people else ()
+    said = people[turn % len(people)] if people else ()
+    return *edges(), said if _uses_up_a_turn(layer, *edges()) else None
+
+
+def _uses_up_a_turn(layer: Layer, start: datetime, end: datetime) -> bool:
+    if layer.turns is Turns.ALWAYS or not layer.windows:
+        return True
+    return _meets(layer.windows, start, end)
 
 
 def _meets(windows: tuple[Window, ...], start: datetime, end: datetime) -> bool:
