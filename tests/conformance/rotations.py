@@ -23,9 +23,9 @@ def read(recorded: dict[str, Any]) -> tuple[Rotation, ZoneInfo]:
     start = wall_clock.local(utc(recorded["start"]), zone)
     start = start.replace(second=0, microsecond=0)
     rotation = Rotation(
-        participants=(Slug("ana"), Slug("bo"), Slug("cy")),
+        participants=((Slug("ana"),), (Slug("bo"),), (Slug("cy"),)),
         unit=UNITS[recorded["type"]],
-        length=recorded["shift_length"] or 1,
+        lengths=(recorded["shift_length"] or 1,),
         starts_on=start.date(),
         handoff=start.time(),
     )

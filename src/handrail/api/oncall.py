@@ -13,7 +13,7 @@ from handrail.core.access.permission import Verb
 from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.errors import InvalidError
 from handrail.core.instants import parse_rfc3339
-from handrail.core.schedule.on_call import on_call
+from handrail.core.schedule.on_call import on_call, tile_at
 from handrail.core.schedule.schedule import Schedule
 from handrail.ports.store import Transaction
 
@@ -32,17 +32,19 @@ class DutyView(msgspec.Struct, frozen=True, kw_only=True):
     """One schedule at one instant.
 
     Attributes:
-        users: Who is on call: at most one person, none where nobody is.
-        until: When the answer may change.
+        users: Who is on call, in order; none where nobody is.
+        shadows: Who gets the same pages without responsibility.
+        until: When the answer changes; none where it stays for well over a year.
         next_users: Who is on call from then on.
-        why: The chain rotation → override → person.
+        why: The chain rule → restriction → override → person.
     """
 
     schedule: str
     title: str
     time_zone: str
     users: list[str]
-    until: datetime
+    shadows: list[str]
+    until: datetime | None
     next_users: list[str]
     override: str | None
     why: str
@@ -93,14 +95,15 @@ def _duties(snapshot: Snapshot, at: datetime) -> DutyList:
 
 def _duty(schedule: Schedule, at: datetime) -> DutyView:
     answer = on_call(schedule, at)
-    following = on_call(schedule, answer.until)
+    following = () if answer.until is None else tile_at(schedule, answer.until).users
     return DutyView(
         schedule=schedule.name,
         title=schedule.title,
         time_zone=schedule.time_zone,
-        users=[answer.user] if answer.user else [],
+        users=list(answer.users),
+        shadows=list(answer.shadows),
         until=answer.until,
-        next_users=[following.user] if following.user else [],
+        next_users=list(following),
         override=answer.override,
         why=answer.why,
     )

@@ -12,7 +12,13 @@ from handrail.core.limits import ESCALATE_AFTER_MIN
 from handrail.core.people.contact_method import ChannelKind, ContactMethod
 from handrail.core.people.team import Team
 from handrail.core.people.user import User
-from handrail.core.schedule.schedule import Rotation, RotationUnit, Schedule
+from handrail.core.schedule.schedule import (
+    Layer,
+    Revision,
+    Rotation,
+    RotationUnit,
+    Schedule,
+)
 
 AT = datetime(2026, 7, 7, 12, tzinfo=UTC)
 ANA, BO, GONE, OPS = map(Slug, ("ana", "bo", "gone", "ops"))
@@ -23,17 +29,18 @@ def user(name: Slug) -> User:
 
 
 def schedule(name: str, participant: Slug | None) -> Schedule:
+    rotation = Rotation(
+        participants=((participant,) if participant else (),),
+        unit=RotationUnit.DAY,
+        lengths=(1,),
+        starts_on=date(2026, 1, 1),
+        handoff=time(0),
+    )
     return Schedule(
         name=Slug(name),
         title=name,
         time_zone="UTC",
-        rotation=Rotation(
-            participants=(participant,),
-            unit=RotationUnit.DAY,
-            length=1,
-            starts_on=date(2026, 1, 1),
-            handoff=time(0),
-        ),
+        revisions=(Revision(layers=(Layer(name=Slug("days"), rotation=rotation),)),),
     )
 
 
@@ -89,7 +96,7 @@ def test_a_target_that_leads_nowhere_reaches_nobody(text: str) -> None:
 def test_the_reason_of_a_schedule_is_its_chain() -> None:
     (found,) = reach(target("schedule:primary"), directory=DIRECTORY, at=AT)
 
-    assert found.why.startswith("schedule primary → rotation, turn")
+    assert found.why.startswith("schedule primary → layer days, turn")
     assert found.why.endswith("→ ana")
 
 

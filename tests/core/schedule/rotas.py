@@ -1,16 +1,22 @@
 """Schedules for tests: any rotation in any zone, with any overrides."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 from hypothesis import strategies as st
 
 from handrail.core.ids import Slug
 from handrail.core.schedule.schedule import (
+    Combination,
+    Layer,
     Override,
+    OverrideMode,
+    Revision,
     Rotation,
     RotationUnit,
     Schedule,
+    Turns,
+    Window,
 )
 
 ZONES = sorted(available_timezones() - {"localtime", "Factory"})
@@ -39,14 +45,73 @@ def _near_changes(draw: st.DrawFn) -> tuple[str, datetime]:
 
 places = st.tuples(zones, minutes) | _near_changes()
 """A zone and an instant: anywhere, or near a change of the clocks."""
-rotations = st.builds(
-    Rotation,
-    participants=st.lists(st.sampled_from((*PEOPLE, None)), max_size=4).map(tuple),
-    unit=st.sampled_from(RotationUnit),
-    length=st.integers(1, 5),
-    starts_on=st.dates(date(1990, 1, 1), date(2040, 1, 1)),
-    handoff=clocks,
+parties = st.lists(st.sampled_from(PEOPLE), max_size=2, unique=True).map(tuple)
+"""Who shares a turn; the empty party is nobody."""
+SPANS = {
+    RotationUnit.HOUR: 20,
+    RotationUnit.DAY: 400,
+    RotationUnit.WEEK: 1500,
+    RotationUnit.MONTH: 6000,
+}
+"""How many days off a rotation may begin: an oracle counts every turn between."""
+
+
+@st.composite
+def rotations(draw: st.DrawFn, around: datetime) -> Rotation:
+    """Draw a rotation that begins before or after an instant."""
+    unit = draw(st.sampled_from(RotationUnit))
+    days = draw(st.integers(-SPANS[unit], SPANS[unit]))
+    return Rotation(
+        participants=tuple(draw(st.lists(parties, max_size=4))),
+        unit=unit,
+        lengths=tuple(draw(st.lists(st.integers(1, 5), min_size=1, max_size=3))),
+        starts_on=around.date() + timedelta(days=days),
+        handoff=draw(clocks),
+    )
+
+
+windows = st.builds(
+    lambda weekday, start, days, end: Window(
+        weekday=weekday, start=start, days=days, end=end
+    ),
+    st.integers(0, 6),
+    clocks,
+    st.integers(1, 6),
+    clocks,
 )
+
+
+@st.composite
+def layers(draw: st.DrawFn, *, around: datetime) -> Layer:
+    """Draw a layer; its bounds lie within some days of an instant."""
+    hours = tuple(draw(st.lists(windows, max_size=3)))
+    bounds = st.none() | st.integers(-5000, 5000).map(
+        lambda count: around + timedelta(minutes=count)
+    )
+    return Layer(
+        name=Slug(f"layer-{draw(st.integers(0, 9))}"),
+        rotation=draw(rotations(around)),
+        windows=hours,
+        turns=draw(st.sampled_from(Turns)),
+        combination=draw(st.sampled_from(Combination)),
+        starts_at=draw(bounds),
+        ends_at=draw(bounds),
+        time_zone=draw(st.none() | zones),
+        is_shadow=draw(st.booleans()),
+    )
+
+
+@st.composite
+def revisions(draw: st.DrawFn, around: datetime) -> tuple[Revision, ...]:
+    """Draw layers, and perhaps an edit that takes their place."""
+    first = Revision(layers=tuple(draw(st.lists(layers(around=around), max_size=3))))
+    if draw(st.booleans()):
+        return (first,)
+    edit = Revision(
+        effective_from=around + timedelta(minutes=draw(st.integers(-4000, 4000))),
+        layers=tuple(draw(st.lists(layers(around=around), max_size=2))),
+    )
+    return first, edit
 
 
 @st.composite
@@ -56,7 +121,11 @@ def schedules(draw: st.DrawFn) -> tuple[Schedule, datetime]:
     spans = draw(
         st.lists(
             st.tuples(
-                st.integers(-4000, 4000), st.integers(0, 3000), st.sampled_from(PEOPLE)
+                st.integers(-4000, 4000),
+                st.integers(0, 3000),
+                st.sampled_from(PEOPLE),
+                st.sampled_from(OverrideMode),
+                st.none() | st.sampled_from(PEOPLE),
             ),
             max_size=5,
         )
@@ -68,14 +137,16 @@ def schedules(draw: st.DrawFn) -> tuple[Schedule, datetime]:
             starts_at=around + timedelta(minutes=start),
             ends_at=around + timedelta(minutes=start + length),
             order=order,
+            mode=mode,
+            instead_of=relieved if mode is OverrideMode.REPLACE else None,
         )
-        for order, (start, length, user) in enumerate(spans)
+        for order, (start, length, user, mode, relieved) in enumerate(spans)
     )
     schedule = Schedule(
         name=Slug("primary"),
         title="Primary",
         time_zone=time_zone,
-        rotation=draw(rotations),
+        revisions=draw(revisions(around)),
         overrides=tuple(draw(st.permutations(overrides))),
     )
     return schedule, around

@@ -3,28 +3,28 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.core.schedule import rotas
+from tests.core.schedule import rotas, wall_watcher
 
 from handrail.core.ids import Slug
-from handrail.core.schedule.on_call import Shift, on_call, shifts
+from handrail.core.schedule.explain import explain
+from handrail.core.schedule.on_call import on_call, shifts, tile_at
+from handrail.core.schedule.resolve import resolve
 from handrail.core.schedule.schedule import (
+    Layer,
     Override,
+    Revision,
     Rotation,
     RotationUnit,
     Schedule,
 )
+from handrail.core.schedule.tile import joined
 
 MINUTE = timedelta(minutes=1)
-LENGTHS = {
-    RotationUnit.HOUR: timedelta(hours=1),
-    RotationUnit.DAY: timedelta(days=1),
-    RotationUnit.WEEK: timedelta(weeks=1),
-}
+MICROSECOND = timedelta(microseconds=1)
 
 
 def utc(text: str) -> datetime:
@@ -46,12 +46,21 @@ def primary(*overrides: Override, people: tuple[str, ...] = ("ana", "bo")) -> Sc
         name=Slug("primary"),
         title="Primary",
         time_zone="Europe/Berlin",
-        rotation=Rotation(
-            participants=tuple(map(Slug, people)),
-            unit=RotationUnit.WEEK,
-            length=1,
-            starts_on=date(2026, 7, 6),
-            handoff=time(9),
+        revisions=(
+            Revision(
+                layers=(
+                    Layer(
+                        name=Slug("rotation"),
+                        rotation=Rotation(
+                            participants=tuple((Slug(name),) for name in people),
+                            unit=RotationUnit.WEEK,
+                            lengths=(1,),
+                            starts_on=date(2026, 7, 6),
+                            handoff=time(9),
+                        ),
+                    ),
+                )
+            ),
         ),
         overrides=overrides,
     )
@@ -63,11 +72,12 @@ DENTIST = override("dentist", "cy", "2026-07-07T10:00:00", "2026-07-07T12:00:00"
 def test_without_overrides_the_turn_decides() -> None:
     answer = on_call(primary(), utc("2026-07-07T10:00:00"))
 
-    assert answer.user == "ana"
+    assert answer.users == ("ana",)
     assert answer.override is None
     assert answer.until == utc("2026-07-13T07:00:00")
     assert answer.why == (
-        "schedule primary → rotation, turn 0 until 2026-07-13 09:00 Europe/Berlin → ana"
+        "schedule primary → layer rotation, turn 0 of ana "
+        "until 2026-07-13 09:00 Europe/Berlin → ana"
     )
 
 
@@ -75,9 +85,9 @@ def test_an_override_holds_from_its_start_up_to_its_end() -> None:
     schedule = primary(DENTIST)
 
     asked = ["09:59:59", "10:00:00", "11:59:59", "12:00:00"]
-    users = [on_call(schedule, utc(f"2026-07-07T{at}")).user for at in asked]
+    users = [on_call(schedule, utc(f"2026-07-07T{at}")).users for at in asked]
 
-    assert users == ["ana", "cy", "cy", "ana"]
+    assert users == [("ana",), ("cy",), ("cy",), ("ana",)]
 
 
 def test_the_reason_names_rule_override_and_person() -> None:
@@ -85,8 +95,9 @@ def test_the_reason_names_rule_override_and_person() -> None:
 
     assert answer.override == "dentist"
     assert answer.why == (
-        "schedule primary → rotation, turn 0 of ana → override dentist "
-        "until 2026-07-07 14:00 Europe/Berlin → cy"
+        "schedule primary → layer rotation, turn 0 of ana "
+        "until 2026-07-13 09:00 Europe/Berlin → override dentist: cy instead of "
+        "everyone until 2026-07-07 14:00 Europe/Berlin → cy"
     )
 
 
@@ -99,9 +110,10 @@ def test_the_override_created_last_wins_and_the_reason_names_the_other() -> None
     first = on_call(schedule, utc("2026-07-07T10:30:00"))
     second = on_call(schedule, utc("2026-07-07T11:30:00"))
 
-    assert (first.user, first.until) == ("cy", utc("2026-07-07T11:00:00"))
-    assert (second.user, second.until) == ("bo", utc("2026-07-07T13:00:00"))
-    assert "override swap (created later than dentist)" in second.why
+    assert (first.users, first.until) == (("cy",), utc("2026-07-07T11:00:00"))
+    assert (second.users, second.until) == (("bo",), utc("2026-07-07T13:00:00"))
+    told = [step.says for step in explain(schedule, utc("2026-07-07T11:30:00")).steps]
+    assert any("dentist" in says and "shadowed by swap" in says for says in told)
 
 
 def test_an_older_override_that_begins_meanwhile_changes_nothing() -> None:
@@ -117,7 +129,7 @@ def test_an_older_override_that_begins_meanwhile_changes_nothing() -> None:
 def test_an_override_without_length_never_holds() -> None:
     empty = replace(DENTIST, ends_at=DENTIST.starts_at)
 
-    assert on_call(primary(empty), DENTIST.starts_at).user == "ana"
+    assert on_call(primary(empty), DENTIST.starts_at).users == ("ana",)
 
 
 def test_an_override_covers_an_intended_gap() -> None:
@@ -126,9 +138,9 @@ def test_an_override_covers_an_intended_gap() -> None:
     before = on_call(schedule, utc("2026-07-07T09:00:00"))
     during = on_call(schedule, utc("2026-07-07T10:00:00"))
 
-    assert before.user is None
+    assert before.users == ()
     assert "nobody" in before.why
-    assert during.user == "cy"
+    assert during.users == ("cy",)
 
 
 def test_shifts_are_cut_at_both_ends_and_by_overrides() -> None:
@@ -160,37 +172,35 @@ def test_an_empty_window_has_no_shifts(end: str) -> None:
 
 @settings(deadline=None)
 @given(rotas.schedules(), st.integers(1, 8000))
-def test_shifts_tile_the_window_and_give_the_answer_of_every_instant(
+def test_tiles_fill_the_window_and_give_the_answer_of_every_instant(
     drawn: tuple[Schedule, datetime], length: int
 ) -> None:
     schedule, start = drawn
     end = start + length * MINUTE
 
-    found = shifts(schedule, start, end)
+    found = resolve(schedule, start, end)
 
     assert found[0].starts_at == start
     assert found[-1].ends_at == end
     for one, other in pairwise(found):
         assert one.ends_at == other.starts_at
-        assert (one.user, one.override) != (other.user, other.override)
-    for shift in found:
-        last = shift.ends_at - timedelta(microseconds=1)
-        for at in (shift.starts_at, last):
-            answer = on_call(schedule, at)
-            assert (answer.user, answer.override) == (shift.user, shift.override)
+        assert one.answer != other.answer
+    for tile in found:
+        for at in (tile.starts_at, tile.ends_at - MICROSECOND):
+            assert tile_at(schedule, at).answer == tile.answer
 
 
 @settings(deadline=None)
 @given(rotas.schedules(), st.integers(0, 5000), st.integers(0, 5000))
-def test_the_shifts_of_two_windows_add_up(
+def test_the_tiles_of_two_windows_add_up(
     drawn: tuple[Schedule, datetime], first: int, second: int
 ) -> None:
     schedule, a = drawn
     b, c = a + first * MINUTE, a + (first + second) * MINUTE
 
-    whole = shifts(schedule, a, c)
+    whole = resolve(schedule, a, c)
 
-    assert whole == _merged(shifts(schedule, a, b) + shifts(schedule, b, c))
+    assert whole == joined(resolve(schedule, a, b) + resolve(schedule, b, c))
 
 
 @settings(deadline=None)
@@ -202,70 +212,45 @@ def test_an_answer_holds_until_the_time_it_gives(
 
     answer = on_call(schedule, at)
 
-    assert answer.until > at
-    last = on_call(schedule, answer.until - timedelta(microseconds=1))
-    assert (last.user, last.override) == (answer.user, answer.override)
-    assert last.until == answer.until
+    if answer.until is not None:
+        assert answer.until > at
+        last = on_call(schedule, answer.until - MICROSECOND)
+        assert (last.users, last.shadows) == (answer.users, answer.shadows)
+        assert last.until == answer.until
 
 
-@settings(deadline=None, max_examples=30)
-@given(rotas.schedules(), st.sampled_from(sorted(LENGTHS)))
-def test_shifts_agree_with_a_walk_that_reads_the_wall_every_minute(
-    drawn: tuple[Schedule, datetime], unit: RotationUnit
+@settings(deadline=None)
+@given(rotas.schedules(), st.integers(1, 8000))
+def test_everybodys_shifts_are_the_tiles_turned_by_person(
+    drawn: tuple[Schedule, datetime], length: int
 ) -> None:
     schedule, start = drawn
-    schedule = replace(schedule, rotation=replace(schedule.rotation, unit=unit))
-    end = start + timedelta(days=2)
+    end = start + length * MINUTE
 
     found = shifts(schedule, start, end)
 
-    walked = _walk(schedule, start, end)
-    for shift in found:
-        at = _whole_minute(shift.starts_at)
-        while at < shift.ends_at:
-            assert walked[at] == (shift.user, shift.override), at
-            at += MINUTE
+    for tile in resolve(schedule, start, end):
+        held = [s for s in found if s.starts_at <= tile.starts_at < s.ends_at]
+        assert all(s.ends_at >= tile.ends_at for s in held)
+        on_duty = {s.user for s in held if not s.is_shadow}
+        assert on_duty - {None} == set(tile.users)
+        assert (None in on_duty) == (not tile.users)
+        assert {s.user for s in held if s.is_shadow} == set(tile.companions)
 
 
-def _whole_minute(at: datetime) -> datetime:
-    cut = at.replace(second=0, microsecond=0)
-    return cut if cut == at else cut + MINUTE
+@settings(deadline=None, max_examples=60)
+@given(rotas.schedules())
+def test_tiles_agree_with_a_watcher_of_the_wall(
+    drawn: tuple[Schedule, datetime],
+) -> None:
+    schedule, start = drawn
+    end = start + timedelta(days=2)
 
+    tiles = iter(resolve(schedule, start, end))
+    tile = next(tiles)
 
-def _merged(pieces: tuple[Shift, ...]) -> tuple[Shift, ...]:
-    out: list[Shift] = []
-    for piece in pieces:
-        if out and (out[-1].user, out[-1].override) == (piece.user, piece.override):
-            out[-1] = replace(out[-1], ends_at=piece.ends_at)
-        else:
-            out.append(piece)
-    return tuple(out)
-
-
-def _walk(
-    schedule: Schedule, start: datetime, end: datetime
-) -> dict[datetime, tuple[Slug | None, Slug | None]]:
-    """Count handoffs by looking at the local clock, one minute after the other.
-
-    The highest wall-clock time seen so far says how many handoffs have passed: what
-    was skipped has passed too, and what repeats has passed already.
-    """
-    zone = ZoneInfo(schedule.time_zone)
-    rotation = schedule.rotation
-    first = datetime.combine(rotation.starts_on, rotation.handoff)
-    length = LENGTHS[rotation.unit] * rotation.length
-    at = start - timedelta(days=2)
-    highest = at.astimezone(zone).replace(tzinfo=None)
-    out: dict[datetime, tuple[Slug | None, Slug | None]] = {}
-    while at < end:
-        highest = max(highest, at.astimezone(zone).replace(tzinfo=None))
-        people = rotation.participants
-        turn = (highest - first) // length
-        person = people[turn % len(people)] if people else None
-        answer: tuple[Slug | None, Slug | None] = (person, None)
-        for cover in sorted(schedule.overrides, key=lambda o: o.order):
-            if cover.starts_at <= at < cover.ends_at:
-                answer = (cover.user, cover.name)
-        out[at] = answer
-        at += MINUTE
-    return out
+    for at, seen in wall_watcher.watch(schedule, start, end):
+        while tile.ends_at <= at:
+            tile = next(tiles)
+        found = frozenset(tile.users), frozenset(tile.companions)
+        assert found == (seen.users, seen.shadows), at

@@ -55,8 +55,7 @@ class Audience:
     def _turns(self, name: Slug) -> Iterator[Slug]:
         schedule = self.snapshot.schedules.get(name)
         if schedule is not None:
-            yield from (n for n in schedule.rotation.participants if n is not None)
-            yield from (override.user for override in schedule.overrides)
+            yield from schedule.people
 
     def reaches(self, target: Target) -> bool:
         """Return whether anybody behind the target can ever be reached."""
@@ -71,7 +70,7 @@ class Audience:
         return (
             target.kind is TargetKind.SCHEDULE
             and schedule is not None
-            and None in schedule.rotation.participants
+            and schedule.has_turns_of_nobody
         )
 
 

@@ -169,7 +169,7 @@ class Checkup:
 
     def _schedules(self) -> Iterator[Problem]:
         for name, schedule in self.snapshot.schedules.items():
-            if None in schedule.rotation.participants:
+            if schedule.has_turns_of_nobody:
                 yield self._warn(
                     "schedule",
                     name,

@@ -8,9 +8,9 @@ and is skipped when it is used: paging fails open.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from handrail.core import limits, wall_clock
+from handrail.core import limits
 from handrail.core.access.role import Role
 from handrail.core.configuration import spelling
 from handrail.core.configuration.compile_response import (
@@ -19,6 +19,7 @@ from handrail.core.configuration.compile_response import (
     status_page,
     tracker,
 )
+from handrail.core.configuration.compile_schedule import schedules
 from handrail.core.configuration.document import Document
 from handrail.core.configuration.part import Body, Part
 from handrail.core.configuration.snapshot import (
@@ -40,7 +41,6 @@ from handrail.core.people.team import Team
 from handrail.core.people.user import NotificationRule, User
 from handrail.core.routing.matcher import Matcher, parse_matchers
 from handrail.core.routing.route import Route
-from handrail.core.schedule.schedule import Override, Rotation, Schedule
 from handrail.core.service.service import Service
 from handrail.core.service.support_hours import SupportHours, Window
 from handrail.core.severity.severity import (
@@ -53,8 +53,6 @@ from handrail.core.severity.severity import (
 )
 from handrail.core.status_page.component import StatusPage
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-NOBODY = "nobody"
 NONE = "none"
 """Instead of a duration: there is to be none."""
 ASSESS_WITHIN = "assess_within"
@@ -79,7 +77,7 @@ def compile_snapshot(documents: Iterable[Document], *, revision: int) -> Snapsho
         users={p.name: _user(p) for p in parts.get("user", ())},
         teams={p.name: _team(p) for p in parts.get("team", ())},
         services={p.name: _service(p) for p in parts.get("service", ())},
-        schedules=_schedules(parts),
+        schedules=schedules(parts),
         policies={p.name: _policy(p) for p in parts.get("escalation_policy", ())},
         channels={
             p.name: _contact_method({**p.body, "name": p.name})
@@ -125,7 +123,7 @@ def support_hours(items: Iterable[Body]) -> SupportHours | None:
     """
     windows = tuple(
         Window(
-            weekdays=frozenset(WEEKDAYS.index(day) for day in item["days"]),
+            weekdays=frozenset(spelling.WEEKDAYS.index(day) for day in item["days"]),
             start=spelling.parse_wall_time(item["from"]),
             end=spelling.parse_end_time(item["to"]),
         )
@@ -133,14 +131,6 @@ def support_hours(items: Iterable[Body]) -> SupportHours | None:
     )
     zones = [item["time_zone"] for item in items]
     return SupportHours(time_zone=zones[0], windows=windows) if windows else None
-
-
-def moment_in(zone: str, text: str) -> datetime:
-    """Return the UTC instant of a moment that may be local to the zone."""
-    moment = spelling.parse_moment(text)
-    if moment.tzinfo is not None:
-        return moment
-    return wall_clock.instant_of(moment, wall_clock.zone(zone))
 
 
 def _user(part: Part) -> User:
@@ -212,47 +202,6 @@ def _route(part: Part) -> Route:
         severity=Severity(severity) if severity else None,
         urgency=Urgency(urgency) if urgency else None,
         settle=spelling.parse_duration(body.get("settle", "0s")),
-    )
-
-
-def _schedules(parts: Mapping[str, list[Part]]) -> dict[Slug, Schedule]:
-    overrides: dict[str, list[Part]] = {}
-    for part in parts.get("override", ()):
-        overrides.setdefault(part.body["schedule"], []).append(part)
-    return {
-        part.name: _schedule(part, overrides.get(part.name, []))
-        for part in parts.get("schedule", ())
-    }
-
-
-def _schedule(part: Part, overrides: list[Part]) -> Schedule:
-    zone = part.body.get("time_zone", "UTC")
-    rotation = part.body["rotation"]
-    length, unit = spelling.parse_every(rotation["every"])
-    return Schedule(
-        name=part.name,
-        title=part.title,
-        time_zone=zone,
-        rotation=Rotation(
-            participants=tuple(
-                None if name == NOBODY else Slug(name)
-                for name in rotation["participants"]
-            ),
-            unit=unit,
-            length=length,
-            starts_on=spelling.parse_date(rotation["starts_on"]),
-            handoff=spelling.parse_wall_time(rotation["handoff"]),
-        ),
-        overrides=tuple(
-            Override(
-                name=override.name,
-                user=override.body["user"],
-                starts_at=moment_in(zone, override.body["from"]),
-                ends_at=moment_in(zone, override.body["until"]),
-                order=override.document.order,
-            )
-            for override in overrides
-        ),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from handrail.core.configuration import scalar, spelling
+from handrail.core.configuration import scalar, schedule_consistency
 from handrail.core.configuration.node import Json
 from handrail.core.configuration.problem import did_you_mean
 from handrail.core.configuration.reading import Reading
@@ -105,16 +105,6 @@ def _finish_service(_name: str, body: Body, reading: Reading) -> None:
         )
 
 
-def _finish_override(_name: str, body: Body, reading: Reading) -> None:
-    texts = body.get("from"), body.get("until")
-    if not (isinstance(texts[0], str) and isinstance(texts[1], str)):
-        return
-    first, last = map(spelling.parse_moment, (texts[0], texts[1]))
-    is_comparable = (first.tzinfo is None) == (last.tzinfo is None)
-    if is_comparable and last <= first:
-        reading.complain(reading.place("until"), "until", *ENDS_TOO_EARLY)
-
-
 def _finish_mitigation(_name: str, body: Body, reading: Reading) -> None:
     written = [name for name in ("manual", "http") if name in reading.places]
     if len(written) != 1:
@@ -158,10 +148,6 @@ def _finish_tracker(_name: str, body: Body, reading: Reading) -> None:
             )
 
 
-ENDS_TOO_EARLY = ("is not after from", "let the override end after it begins")
-"""Message and remedy; also used where a zone had to be known to tell."""
-
-
 def _objects(value: Json) -> list[tuple[int, dict[str, Any]]]:
     """Return the mappings of a list with their position."""
     items = value if isinstance(value, list) else []
@@ -172,7 +158,9 @@ _CHECKS: Mapping[str, Callable[[str, Body, Reading], None]] = {
     "user": _finish_user,
     "channel": _finish_channel,
     "service": _finish_service,
-    "override": _finish_override,
+    "schedule": schedule_consistency.finish_schedule,
+    "override": schedule_consistency.finish_override,
+    "calendar": schedule_consistency.finish_calendar,
     "mitigation": _finish_mitigation,
     "tracker": _finish_tracker,
 }

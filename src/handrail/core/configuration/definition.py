@@ -30,6 +30,7 @@ def definitions(source_kinds: Sequence[str]) -> Mapping[str, KindDefinition]:
         service.ROUTE,
         schedule.SCHEDULE,
         schedule.OVERRIDE,
+        schedule.CALENDAR,
         escalation.POLICY,
         escalation.MATRIX,
         escalation.LAST_RESORT,

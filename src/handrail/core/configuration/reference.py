@@ -3,13 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from handrail.core.configuration import spelling
-from handrail.core.configuration.compile import moment_in
-from handrail.core.configuration.consistency import ENDS_TOO_EARLY
 from handrail.core.configuration.draft import Draft, subject
 from handrail.core.configuration.node import Json
 from handrail.core.configuration.problem import Problem, did_you_mean
 from handrail.core.configuration.reading import Reference
-from handrail.core.configuration.spelling import quoted
+from handrail.core.configuration.schedule_consistency import ENDS_TOO_EARLY
+from handrail.core.configuration.spelling import moment_in, quoted
 from handrail.core.ids import Slug
 
 Known = Mapping[tuple[str, Slug], Mapping[str, Json]]

@@ -4,10 +4,10 @@ import re
 from datetime import timedelta
 
 from handrail.core.configuration import spelling
-from handrail.core.configuration.compile import NOBODY, NONE, parse_target
+from handrail.core.configuration.compile import NONE, parse_target
 from handrail.core.configuration.node import Json
 from handrail.core.configuration.shape import ChoiceShape, TextShape
-from handrail.core.configuration.spelling import quoted
+from handrail.core.configuration.spelling import NOBODY, quoted
 from handrail.core.routing.matcher import parse_matchers
 from handrail.core.severity.severity import Severity, Urgency
 
@@ -35,6 +35,11 @@ END_TIME = TextShape(
     read=_read_end_time,
     example='"17:00"',
     schema={"pattern": spelling.END_TIME_PATTERN},
+)
+WEEK_TIME = TextShape(
+    read=spelling.read_week_time,
+    example='"09:00" or fri 18:00',
+    schema={"pattern": spelling.WEEK_TIME_PATTERN},
 )
 DATE = TextShape(
     read=lambda text: spelling.parse_date(text).isoformat(),

@@ -11,15 +11,19 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
+from handrail.core import wall_clock
 from handrail.core.ids import Slug
 from handrail.core.instants import parse_rfc3339
 from handrail.core.schedule.schedule import RotationUnit
 
 SLUG_PATTERN = r"^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$"
 DURATION_PATTERN = r"^(?=\d)(?:\d{1,5}d)?(?:\d{1,6}h)?(?:\d{1,6}m)?(?:\d{1,8}s)?$"
-EVERY_PATTERN = r"^[1-9]\d{0,2} (?:day|week)s?$"
+EVERY_PATTERN = r"^[1-9]\d{0,2} (?:hour|day|week|month)s?$"
 WALL_TIME_PATTERN = r"^(?:[01]?\d|2[0-3]):[0-5]\d$"
 END_TIME_PATTERN = r"^(?:(?:[01]?\d|2[0-3]):[0-5]\d|24:00)$"
+WEEK_TIME_PATTERN = (
+    r"^(?:(?:mon|tue|wed|thu|fri|sat|sun) )?(?:(?:[01]?\d|2[0-3]):[0-5]\d|24:00)$"
+)
 MIDNIGHT_AS_END = "24:00"
 DATE_PATTERN = r"^\d{4}-\d{2}-\d{2}$"
 LOCAL_PATTERN = r"^\d{4}-\d{2}-\d{2}[ T](?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?$"
@@ -34,7 +38,11 @@ REFERENCE_PATTERN = (
 DIGEST_PATTERN = r"^sha256:[0-9a-f]{64}$"
 
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
-_RESERVED = frozenset({"nobody"})
+NOBODY = "nobody"
+"""In a rotation: an intended gap."""
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+_RESERVED = frozenset({NOBODY})
 _SHOWN_MAX = 60
 _YEARS = range(1971, 2200)
 
@@ -90,13 +98,16 @@ def format_duration(duration: timedelta) -> str:
 
 
 def parse_every(text: str) -> tuple[int, RotationUnit]:
-    """Read the length of a turn, such as ``1 day``, ``1 week`` or ``2 weeks``.
+    """Read the length of a turn, such as ``12 hours``, ``1 day`` or ``2 weeks``.
 
     Raises:
         ValueError: It is spelled otherwise.
     """
     if not re.fullmatch(EVERY_PATTERN, text):
-        msg = f"{quoted(text)} is no turn's length; write 1 day, 1 week or 2 weeks"
+        msg = (
+            f"{quoted(text)} is no turn's length; write 12 hours, 1 day, 2 weeks "
+            "or 1 month"
+        )
         raise ValueError(msg)
     count, unit = text.split(" ")
     return int(count), RotationUnit(unit.removesuffix("s"))
@@ -127,6 +138,37 @@ def parse_end_time(text: str) -> time:
         ValueError: It is spelled otherwise.
     """
     return time(0) if text == MIDNIGHT_AS_END else parse_wall_time(text)
+
+
+def parse_week_time(text: str) -> tuple[int | None, time]:
+    """Read an edge of a window: ``09:00``, ``24:00`` or, with its day, ``fri 18:00``.
+
+    Returns:
+        The weekday, Monday being 0, or none where none is written; and the time.
+
+    Raises:
+        ValueError: It is spelled otherwise.
+    """
+    day, _, clock = text.rpartition(" ")
+    if not re.fullmatch(WEEK_TIME_PATTERN, text):
+        msg = f'{quoted(text)} is no time of the week; write "09:00" or "fri 18:00"'
+        raise ValueError(msg)
+    at = parse_end_time(clock)
+    if not day:
+        return None, at
+    shift = 1 if clock == MIDNIGHT_AS_END else 0
+    return (WEEKDAYS.index(day) + shift) % len(WEEKDAYS), at
+
+
+def read_week_time(text: str) -> str:
+    """Return the canonical spelling of an edge of a window.
+
+    Raises:
+        ValueError: It is none, as ``parse_week_time`` says.
+    """
+    parse_week_time(text)
+    day, _, clock = text.rpartition(" ")
+    return f"{day} {clock.rjust(5, '0')}".strip()
 
 
 def parse_date(text: str) -> date:
@@ -175,6 +217,14 @@ def format_moment(moment: datetime) -> str:
         return text
     assert moment.tzinfo is UTC, repr(moment)
     return f"{moment:%Y-%m-%dT%H:%M:%S}Z"
+
+
+def moment_in(zone: str, text: str) -> datetime:
+    """Return the UTC instant of a moment that may be local to the zone."""
+    moment = parse_moment(text)
+    if moment.tzinfo is not None:
+        return moment
+    return wall_clock.instant_of(moment, wall_clock.zone(zone))
 
 
 @lru_cache(maxsize=1)

@@ -14,7 +14,7 @@ from handrail.core.ids import Slug
 from handrail.core.people.contact_method import ContactMethod
 from handrail.core.people.team import Team
 from handrail.core.people.user import User
-from handrail.core.schedule.on_call import on_call
+from handrail.core.schedule.explain import explain
 from handrail.core.schedule.schedule import Schedule
 
 
@@ -92,9 +92,9 @@ def _schedule(
     schedule = directory.schedules.get(target.name)
     if schedule is None:
         return ()
-    answer = on_call(schedule, at)
-    names = () if answer.user is None else (answer.user,)
-    return _users(target, directory, names, answer.why)
+    answer = explain(schedule, at)
+    names = answer.users + answer.shadows
+    return _users(target, directory, names, answer.in_words())
 
 
 def _team(target: Target, directory: Directory) -> tuple[Reached, ...]:

@@ -1,12 +1,20 @@
-"""Who is on call: the rotation's turn, unless an override says somebody else."""
+"""Who is on call: at an instant, next, and in a window, with the reason."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from handrail.core import wall_clock
 from handrail.core.ids import Slug
-from handrail.core.schedule.rotation import Turn, turn_at
-from handrail.core.schedule.schedule import Override, Schedule
+from handrail.core.schedule.explain import explain
+from handrail.core.schedule.resolve import resolve
+from handrail.core.schedule.schedule import Schedule
+from handrail.core.schedule.tile import Tile
+
+LOOK_AHEAD_MAX = timedelta(days=512)
+"""How far a change of the answer is looked for."""
+
+_INSTANT = timedelta(microseconds=1)
+_FIRST_LOOK = timedelta(days=2)
+_WIDER = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,117 +22,134 @@ class OnCall:
     """The answer for one instant.
 
     Attributes:
-        user: Who is on call, or nobody.
-        why: The chain rotation → override → person, in words.
-        until: When the answer may change: the next handoff, or where an override
-            begins or ends that decides. Always later than the instant asked about.
+        users: Who is on call, in order; nobody where empty.
+        shadows: Who gets the same pages without responsibility.
+        why: The chain rule → restriction → override → person, in words.
+        until: When the answer changes, always later than the instant asked about;
+            none where it stays within ``LOOK_AHEAD_MAX``.
         override: Name of the override that decided, or none.
     """
 
-    user: Slug | None
+    users: tuple[Slug, ...]
+    shadows: tuple[Slug, ...]
     why: str
-    until: datetime
+    until: datetime | None
     override: Slug | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shift:
-    """A time in which one person, or nobody, is on call for one reason.
+    """A time in which one person is on call without a break.
 
     Attributes:
-        user: Who, or nobody.
+        user: Who; nobody where the schedule has a gap.
         starts_at: UTC, inclusive.
         ends_at: UTC, exclusive.
-        override: Name of the override it comes from; none for the rotation.
+        layer: The layer that says so; none for an override or an uncovered gap.
+        override: The override that says so; none for the plan.
+        is_shadow: On duty without responsibility.
+        is_intended: Of a gap: it is meant.
     """
 
     user: Slug | None
     starts_at: datetime
     ends_at: datetime
-    override: Slug | None
+    layer: Slug | None = None
+    override: Slug | None = None
+    is_shadow: bool = False
+    is_intended: bool = False
+
+
+def tile_at(schedule: Schedule, at: datetime) -> Tile:
+    """Return who is on duty at an instant; of the tile only the answer means much."""
+    return resolve(schedule, at, at + _INSTANT)[0]
 
 
 def on_call(schedule: Schedule, at: datetime) -> OnCall:
-    """Return who is on call at an instant, and why."""
-    turn = turn_at(schedule.rotation, wall_clock.zone(schedule.time_zone), at)
-    active = [o for o in schedule.overrides if o.starts_at <= at < o.ends_at]
-    if not active:
-        until = _next_start(schedule.overrides, at, limit=turn.ends_at)
-        why = _turn_in_words(schedule, turn)
-        return OnCall(user=turn.participant, why=why, until=until, override=None)
-    winner = max(active, key=_rank)
-    later = tuple(o for o in schedule.overrides if _rank(o) > _rank(winner))
+    """Return who is on call at an instant, why, and until when."""
+    tile = tile_at(schedule, at)
+    decided = [duty.override for duty in tile.duties if duty.override is not None]
     return OnCall(
-        user=winner.user,
-        why=_override_in_words(schedule, turn, active=active, winner=winner),
-        until=_next_start(later, at, limit=winner.ends_at),
-        override=winner.name,
+        users=tile.users,
+        shadows=tile.companions,
+        why=explain(schedule, at).in_words(),
+        until=change_after(schedule, at),
+        override=decided[0] if decided else None,
     )
+
+
+def change_after(schedule: Schedule, at: datetime) -> datetime | None:
+    """Return the first instant after ``at`` at which the answer changes, if any.
+
+    None where it stays the same for ``LOOK_AHEAD_MAX``.
+    """
+    look = _FIRST_LOOK
+    while True:
+        tiles = resolve(schedule, at, at + look)
+        if len(tiles) > 1:
+            return tiles[0].ends_at
+        if look >= LOOK_AHEAD_MAX:
+            return None
+        look = min(look * _WIDER, LOOK_AHEAD_MAX)
 
 
 def shifts(schedule: Schedule, start: datetime, end: datetime) -> tuple[Shift, ...]:
-    """Return the shifts that tile ``[start, end)``, in order, cut at both ends.
+    """Return everybody's shifts within ``[start, end)``, cut at both ends.
 
-    Neighbours are one shift where person and source are the same. Times in which
-    nobody is on call are shifts of nobody.
+    A shift goes on while person and source stay the same. Gaps are shifts of nobody.
+    Sorted by start, then user.
     """
-    tiles: list[Shift] = []
-    at = start
-    while at < end:
-        answer = on_call(schedule, at)
-        until = min(answer.until, end)
-        same = (
-            tiles
-            and tiles[-1].user == answer.user
-            and tiles[-1].override == answer.override
+    going: dict[tuple[object, ...], Shift] = {}
+    done: list[Shift] = []
+    for tile in resolve(schedule, start, end):
+        now = {_key(one): one for one in _shifts_of(tile)}
+        done += [shift for key, shift in going.items() if key not in now]
+        going = {
+            key: one if key not in going else _longer(going[key], one)
+            for key, one in now.items()
+        }
+    done += going.values()
+    return tuple(sorted(done, key=lambda s: (s.starts_at, s.user or "", s.ends_at)))
+
+
+def _shifts_of(tile: Tile) -> list[Shift]:
+    said = [(duty, False) for duty in tile.duties]
+    said += [(duty, True) for duty in tile.shadows]
+    found = [] if tile.duties else [_gap(tile)]
+    found += [
+        Shift(
+            user=duty.user,
+            starts_at=tile.starts_at,
+            ends_at=tile.ends_at,
+            layer=duty.layer,
+            override=duty.override,
+            is_shadow=is_shadow,
         )
-        starts_at = tiles.pop().starts_at if same else at
-        tiles.append(
-            Shift(
-                user=answer.user,
-                starts_at=starts_at,
-                ends_at=until,
-                override=answer.override,
-            )
-        )
-        at = until
-    return tuple(tiles)
+        for duty, is_shadow in said
+    ]
+    return found
 
 
-def _rank(override: Override) -> tuple[int, Slug]:
-    """Return the order of creation; the name settles what should not be equal."""
-    return override.order, override.name
-
-
-def _next_start(
-    overrides: tuple[Override, ...], at: datetime, *, limit: datetime
-) -> datetime:
-    """Return the first start of an override after ``at``, or ``limit`` if sooner."""
-    starts = (o.starts_at for o in overrides if at < o.starts_at < o.ends_at)
-    return min((limit, *starts))
-
-
-def _turn_in_words(schedule: Schedule, turn: Turn) -> str:
-    """Say whose turn of the rotation it is, and until when, in local time."""
-    zone = wall_clock.zone(schedule.time_zone)
-    until = wall_clock.local(turn.ends_at, zone)
-    return (
-        f"schedule {schedule.name} → rotation, turn {turn.index} "
-        f"until {until:%Y-%m-%d %H:%M} {schedule.time_zone} → "
-        f"{turn.participant or 'nobody (an intended gap)'}"
+def _gap(tile: Tile) -> Shift:
+    return Shift(
+        user=None,
+        starts_at=tile.starts_at,
+        ends_at=tile.ends_at,
+        is_intended=tile.is_intended,
     )
 
 
-def _override_in_words(
-    schedule: Schedule, turn: Turn, *, active: list[Override], winner: Override
-) -> str:
-    """Say which override decided, over whom, and which ones it shadows."""
-    zone = wall_clock.zone(schedule.time_zone)
-    until = wall_clock.local(winner.ends_at, zone)
-    shadowed = sorted(o.name for o in active if o is not winner)
-    note = f" (created later than {', '.join(shadowed)})" if shadowed else ""
-    return (
-        f"schedule {schedule.name} → rotation, turn {turn.index} "
-        f"of {turn.participant or 'nobody'} → override {winner.name}{note} "
-        f"until {until:%Y-%m-%d %H:%M} {schedule.time_zone} → {winner.user}"
+def _key(shift: Shift) -> tuple[object, ...]:
+    return shift.user, shift.layer, shift.override, shift.is_shadow, shift.is_intended
+
+
+def _longer(earlier: Shift, later: Shift) -> Shift:
+    return Shift(
+        user=later.user,
+        starts_at=earlier.starts_at,
+        ends_at=later.ends_at,
+        layer=later.layer,
+        override=later.override,
+        is_shadow=later.is_shadow,
+        is_intended=later.is_intended,
     )

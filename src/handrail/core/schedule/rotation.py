@@ -1,6 +1,6 @@
 """Rotations: whose turn it is at an instant.
 
-Handoff ``k`` is at the wall-clock time ``starts_on handoff + k x length x unit`` for
+Handoff ``k`` is at the wall-clock time ``starts_on handoff + the first k lengths``, for
 every integer ``k``, negative ones too: a rotation has no beginning, ``starts_on`` only
 says where the first participant's turn lies. Units are wall-clock units, hours too. An
 hour that the zone skips leaves two handoffs at one instant; the turn between them has
@@ -8,14 +8,16 @@ no length and nobody sees it. (Agrees with GoAlert's recorded answers, where the
 their own promise.)
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
+from itertools import accumulate
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from handrail.core import wall_clock
-from handrail.core.ids import Slug
-from handrail.core.schedule.schedule import Rotation, RotationUnit
+from handrail.core.schedule.schedule import Party, Rotation, RotationUnit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,13 +25,13 @@ class Turn:
     """One participant's turn.
 
     Attributes:
-        participant: Name of a user, or nobody.
+        users: Who has it; nobody where empty.
         starts_at: UTC, inclusive.
         ends_at: UTC, exclusive; later than ``starts_at``.
         index: 0 for the turn that begins on ``starts_on``; earlier ones are negative.
     """
 
-    participant: Slug | None
+    users: Party
     starts_at: datetime
     ends_at: datetime
     index: int
@@ -37,49 +39,96 @@ class Turn:
 
 def turn_at(rotation: Rotation, zone: ZoneInfo, at: datetime) -> Turn:
     """Return the turn that holds the instant. A rotation of no one is nobody's turn."""
-    index = _estimate(rotation, wall_clock.local(at, zone))
-    while _handoff(rotation, zone, index) > at:
-        index -= 1
-    while (ends_at := _handoff(rotation, zone, index + 1)) <= at:
-        index += 1
-    size = len(rotation.participants)
+    index = period_at(rotation, zone, at)
     return Turn(
-        participant=rotation.participants[index % size] if size else None,
-        starts_at=_handoff(rotation, zone, index),
-        ends_at=ends_at,
+        users=participant(rotation, index),
+        starts_at=handoff(rotation, zone, index),
+        ends_at=handoff(rotation, zone, index + 1),
         index=index,
     )
 
 
-def _handoff(rotation: Rotation, zone: ZoneInfo, index: int) -> datetime:
-    """Return the instant at which turn ``index`` begins."""
+def turns(
+    rotation: Rotation, zone: ZoneInfo, start: datetime, end: datetime
+) -> Iterator[Turn]:
+    """Yield the turns that touch ``[start, end)``, in order, uncut."""
+    index = period_at(rotation, zone, start)
+    starts_at = handoff(rotation, zone, index)
+    while starts_at < end:
+        ends_at = handoff(rotation, zone, index + 1)
+        if starts_at < ends_at:
+            yield Turn(
+                users=participant(rotation, index),
+                starts_at=starts_at,
+                ends_at=ends_at,
+                index=index,
+            )
+        starts_at, index = ends_at, index + 1
+
+
+def participant(rotation: Rotation, turn: int) -> Party:
+    """Return who has a turn, by its number."""
+    size = len(rotation.participants)
+    return rotation.participants[turn % size] if size else ()
+
+
+def period_at(rotation: Rotation, zone: ZoneInfo, at: datetime) -> int:
+    """Return the number of the period between two handoffs that holds the instant."""
+    index = _estimate(rotation, wall_clock.local(at, zone))
+    while handoff(rotation, zone, index) > at:
+        index -= 1
+    while handoff(rotation, zone, index + 1) <= at:
+        index += 1
+    return index
+
+
+def handoff(rotation: Rotation, zone: ZoneInfo, index: int) -> datetime:
+    """Return the instant at which period ``index`` begins, UTC."""
+    return wall_clock.instant_of(wall_handoff(rotation, index), zone)
+
+
+def wall_handoff(rotation: Rotation, index: int) -> datetime:
+    """Return what the wall clock should read when period ``index`` begins, naive."""
     first = datetime.combine(rotation.starts_on, rotation.handoff)
-    if rotation.unit is RotationUnit.MONTH:
-        naive = wall_clock.add_months(first, index * rotation.length)
+    lengths = rotation.lengths
+    if len(lengths) == 1:
+        units = index * lengths[0]
     else:
-        naive = first + index * _span(rotation)
-    return wall_clock.instant_of(naive, zone)
-
-
-def _estimate(rotation: Rotation, naive: datetime) -> int:
-    """Return a turn number near the one whose turn it is at a wall-clock time."""
-    first = datetime.combine(rotation.starts_on, rotation.handoff)
+        cycles, rest = divmod(index, len(lengths))
+        offsets = _offsets(lengths)
+        units = cycles * offsets[-1] + offsets[rest]
     if rotation.unit is RotationUnit.MONTH:
-        return wall_clock.months_between(first, naive) // rotation.length
-    return (naive - first) // _span(rotation)
+        return wall_clock.add_months(first, units)
+    return first + units * unit_length(rotation.unit)
 
 
-def _span(rotation: Rotation) -> timedelta:
-    """Return a turn's length in wall-clock time; months have none."""
-    match rotation.unit:
+def unit_length(unit: RotationUnit) -> timedelta:
+    """Return a unit's length in wall-clock time; months have none."""
+    match unit:
         case RotationUnit.HOUR:
-            return timedelta(hours=rotation.length)
+            return timedelta(hours=1)
         case RotationUnit.DAY:
-            return timedelta(days=rotation.length)
+            return timedelta(days=1)
         case RotationUnit.WEEK:
-            return timedelta(weeks=rotation.length)
+            return timedelta(weeks=1)
         case RotationUnit.MONTH:
             msg = "a month has no fixed length"
             raise AssertionError(msg)
         case _:
-            assert_never(rotation.unit)
+            assert_never(unit)
+
+
+@lru_cache(maxsize=256)
+def _offsets(lengths: tuple[int, ...]) -> tuple[int, ...]:
+    """Return units from a cycle's beginning to each of its handoffs, and its end."""
+    return (0, *accumulate(lengths))
+
+
+def _estimate(rotation: Rotation, naive: datetime) -> int:
+    """Return a period's number near the one that holds a wall-clock time."""
+    first = datetime.combine(rotation.starts_on, rotation.handoff)
+    if rotation.unit is RotationUnit.MONTH:
+        units = wall_clock.months_between(first, naive)
+    else:
+        units = (naive - first) // unit_length(rotation.unit)
+    return units * len(rotation.lengths) // _offsets(rotation.lengths)[-1]

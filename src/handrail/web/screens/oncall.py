@@ -1,17 +1,13 @@
 """Who is on call: each schedule now, until when, and who follows."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from handrail.core.ids import Slug
-from handrail.core.schedule.on_call import on_call
+from handrail.core.schedule.on_call import on_call, tile_at
 from handrail.core.schedule.schedule import Schedule
 from handrail.web.screens.moment import Moment, moment
 from handrail.web.screens.next_level import person
 from handrail.web.screens.page import Reader
-
-LOOK_AHEAD = timedelta(weeks=9)
-HANDOFFS_LOOKED_AT_MAX = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +16,7 @@ class DutyCard:
 
     Attributes:
         who: On call now; "" where nobody is.
-        until: When somebody else takes over; none within the weeks looked at.
+        until: When somebody else takes over; none where that is well over a year ahead.
         then: Who that is; "" where it is nobody.
         why: The chain rotation → override → person.
     """
@@ -58,26 +54,20 @@ def duty_cards(*, reader: Reader) -> tuple[DutyCard, ...]:
 
 def _card(schedule: Schedule, reader: Reader) -> DutyCard:
     answer = on_call(schedule, reader.now)
-    until, then = None, answer.user
-    at = answer.until
-    for _ in range(HANDOFFS_LOOKED_AT_MAX):
-        following = on_call(schedule, at)
-        if following.user != answer.user:
-            until, then = moment(at, zone=reader.zone, now=reader.now), following.user
-            break
-        if at - reader.now > LOOK_AHEAD:
-            break
-        at = following.until
+    until, then = None, answer.users
+    if answer.until is not None:
+        until = moment(answer.until, zone=reader.zone, now=reader.now)
+        then = tile_at(schedule, answer.until).users
     return DutyCard(
         name=schedule.name,
         title=schedule.title,
         zone=schedule.time_zone,
-        who=_name(answer.user, reader),
+        who=_names(answer.users, reader),
         until=until,
-        then=_name(then, reader),
+        then=_names(then, reader),
         why=answer.why,
     )
 
 
-def _name(user: Slug | None, reader: Reader) -> str:
-    return person(user, reader.snapshot, otherwise="")
+def _names(users: tuple[Slug, ...], reader: Reader) -> str:
+    return ", ".join(person(user, reader.snapshot, otherwise=user) for user in users)

@@ -1,11 +1,29 @@
-"""What a file says of schedules and overrides."""
+"""What a file says of schedules, overrides and calendars."""
 
 from handrail.core.configuration import scalar
 from handrail.core.configuration.kind.definition import KindDefinition
+from handrail.core.configuration.kind.layer import LAYERS, ROTATION
 from handrail.core.configuration.shape import (
+    ChoiceShape,
     Field,
     ListShape,
     ObjectShape,
+)
+from handrail.core.schedule.schedule import OverrideMode
+
+CLOSED_MAX = 5000
+
+_EDIT = ObjectShape(
+    fields=(
+        Field(
+            name="effective_from",
+            shape=scalar.MOMENT,
+            description="From when on; local time or an instant.",
+            is_required=True,
+        ),
+        Field(name="rotation", shape=ROTATION, description="The turns from then on."),
+        Field(name="layers", shape=LAYERS, description="The layers from then on."),
+    )
 )
 
 SCHEDULE = KindDefinition(
@@ -27,41 +45,26 @@ SCHEDULE = KindDefinition(
             ),
             Field(
                 name="rotation",
-                shape=ObjectShape(
-                    fields=(
-                        Field(
-                            name="every",
-                            shape=scalar.EVERY,
-                            description="A turn's length: 1 day, 1 week, 2 weeks.",
-                            is_required=True,
-                        ),
-                        Field(
-                            name="handoff",
-                            shape=scalar.WALL_TIME,
-                            description="Local time of every handoff.",
-                            is_required=True,
-                        ),
-                        Field(
-                            name="starts_on",
-                            shape=scalar.DATE,
-                            description="Local date on which the first turn begins.",
-                            is_required=True,
-                        ),
-                        Field(
-                            name="participants",
-                            shape=ListShape(
-                                item=scalar.PARTICIPANT,
-                                minimum=1,
-                                maximum=scalar.PEOPLE_MAX,
-                                empty="nobody takes turns; name at least one user",
-                            ),
-                            description="Users in order; nobody is an intended gap.",
-                            is_required=True,
-                        ),
-                    )
+                shape=ROTATION,
+                description="The turns, where there is one layer at all hours.",
+            ),
+            Field(
+                name="layers",
+                shape=LAYERS,
+                description=(
+                    "Layers in order, instead of one rotation: a later one covers "
+                    "those before it where it counts, or goes together with them."
                 ),
-                description="The turns.",
-                is_required=True,
+            ),
+            Field(
+                name="edits",
+                shape=ListShape(
+                    item=_EDIT,
+                    minimum=1,
+                    maximum=50,
+                    empty="no edit; leave edits out",
+                ),
+                description="Layers that take the place of these at a later time.",
             ),
         )
     ),
@@ -84,8 +87,22 @@ OVERRIDE = KindDefinition(
             Field(
                 name="user",
                 shape=scalar.reference("user"),
-                description="Who is on call instead.",
+                description="Who is put on call; with mode remove, who is taken off.",
                 is_required=True,
+            ),
+            Field(
+                name="mode",
+                shape=ChoiceShape(words=tuple(OverrideMode)),
+                description=(
+                    "replace: in the place of everyone the layers put on call. "
+                    "add: beside them. remove: take the user off."
+                ),
+                default=OverrideMode.REPLACE.value,
+            ),
+            Field(
+                name="instead_of",
+                shape=scalar.reference("user"),
+                description="Replace this user only, and only while on call.",
             ),
             Field(
                 name="from",
@@ -101,6 +118,55 @@ OVERRIDE = KindDefinition(
                 shape=scalar.MOMENT,
                 description="Exclusive; written like from.",
                 is_required=True,
+            ),
+        )
+    ),
+)
+
+
+CALENDAR = KindDefinition(
+    kind="calendar",
+    plural="calendars",
+    description="Days on which layers that skip it are silent: public holidays.",
+    shape=ObjectShape(
+        fields=(
+            Field(
+                name="title",
+                shape=scalar.TITLE,
+                description="What people see; the name by default.",
+            ),
+            Field(
+                name="closed",
+                shape=ListShape(
+                    item=ObjectShape(
+                        fields=(
+                            Field(
+                                name="day",
+                                shape=scalar.DATE,
+                                description="A whole day of the layer's zone.",
+                            ),
+                            Field(
+                                name="from",
+                                shape=scalar.MOMENT,
+                                description="Inclusive; instead of a day.",
+                            ),
+                            Field(
+                                name="until",
+                                shape=scalar.MOMENT,
+                                description="Exclusive; written like from.",
+                            ),
+                            Field(
+                                name="title",
+                                shape=scalar.TITLE,
+                                description="What it is.",
+                            ),
+                        )
+                    ),
+                    minimum=0,
+                    maximum=CLOSED_MAX,
+                ),
+                description="The closed days or hours.",
+                default=[],
             ),
         )
     ),

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from handrail.core.configuration import scalar
-from handrail.core.configuration.compile import WEEKDAYS
 from handrail.core.configuration.kind.definition import KindDefinition
 from handrail.core.configuration.shape import (
     ChoiceShape,
@@ -12,6 +11,7 @@ from handrail.core.configuration.shape import (
     ObjectShape,
     WholeShape,
 )
+from handrail.core.configuration.spelling import WEEKDAYS
 
 _WINDOW = ObjectShape(
     fields=(
