@@ -43,7 +43,7 @@ def list_action_items(
     actor: GivenActor,
     *,
     whose: FromQuery[str] = "all",
-    state: FromQuery[str] = "open",
+    show: FromQuery[str] = "open",
 ) -> Response[str]:
     """List action items, the overdue ones first."""
     is_mine = whose == "mine" and actor.user is not None
@@ -51,14 +51,14 @@ def list_action_items(
     def look(tx: Transaction) -> Shown:
         found = tx.action_item.search(
             viewer=viewer_of(actor),
-            open_only=state != "all",
+            open_only=show != "all",
             owner=actor.user if is_mine else None,
             limit=ROWS_SHOWN + 1,
         )
         screen = action_item_list_screen(
             found[:ROWS_SHOWN],
             whose="mine" if is_mine else "all",
-            is_all=state == "all",
+            is_all=show == "all",
             is_cut=len(found) > ROWS_SHOWN,
             reader=reader_of(tx, actor),
         )

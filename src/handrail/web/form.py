@@ -1,4 +1,4 @@
-"""Plain HTML forms: small, urlencoded, text only; and what is shown of a refused one."""
+"""Plain HTML forms: small, urlencoded, text only; and the words for a refused one."""
 
 from collections.abc import Mapping
 

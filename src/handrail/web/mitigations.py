@@ -94,7 +94,7 @@ def _back_in_the_room(
     return shown.response("incident.html", status=status_of(error))
 
 
-def _screen(  # noqa: PLR0913 - who looks, at what, after what
+def _screen(
     tx: Transaction,
     console: Console,
     actor: Actor,
@@ -115,7 +115,8 @@ def _screen(  # noqa: PLR0913 - who looks, at what, after what
         refusal=refusal,
     )
     title = f"{planned.entry.title}: {planned.incident.name}"
-    return Shown(screen=screen, chrome=frame(tx, title, Asked(actor=actor, place=PLACE)))
+    chrome = frame(tx, title, Asked(actor=actor, place=PLACE))
+    return Shown(screen=screen, chrome=chrome)
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (dry_run, run)

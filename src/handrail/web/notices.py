@@ -1,4 +1,4 @@
-"""Telling the public from the console: suggested words, a look at it, then publishing."""
+"""Telling the public: suggested words, a look at what would go out, publishing."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

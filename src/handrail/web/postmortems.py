@@ -1,7 +1,7 @@
 """Postmortems from the console: the library, and one written section by section.
 
 Every form sends the version it was shown at. What somebody else changed since then is
-refused, and the page shows both texts; nothing is overwritten and nothing typed is lost.
+refused, and the page shows both texts: nothing is overwritten, and nothing typed lost.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The incident room: as it is now, or as it was known at some instant; and its files."""
+"""The incident room, as it is now or as it was known at some instant; and its files."""
 
 from datetime import datetime
 
@@ -37,7 +37,7 @@ IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
     sync_to_thread=True,
     include_in_schema=False,
 )
-def show_room(  # noqa: PLR0913 - each is a part of the address
+def show_room(
     name: FromPath[str],
     console: GivenConsole,
     actor: GivenActor,

@@ -166,9 +166,7 @@ def plan_fields(item: ActionItem) -> dict[str, str]:
     }
 
 
-def people_of(
-    reader: Reader, owner: Slug | None = None
-) -> tuple[tuple[str, str], ...]:
+def people_of(reader: Reader, owner: Slug | None = None) -> tuple[tuple[str, str], ...]:
     """Return whose something may be, by name; its owner even where they left."""
     users = sorted(reader.snapshot.users.values(), key=lambda u: u.full_name)
     people = [(u.name, u.full_name) for u in users]

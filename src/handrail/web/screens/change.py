@@ -7,6 +7,7 @@ from handrail.core.access.permission import Verb
 from handrail.core.change.change import Change, ChangeKind
 from handrail.core.ids import Slug
 from handrail.core.incident.wording import plain
+from handrail.web.screens.incident import services_of
 from handrail.web.screens.moment import Moment, moment
 from handrail.web.screens.next_level import name_of
 from handrail.web.screens.page import Reader
@@ -79,12 +80,11 @@ def change_list_screen(
     refusal: Refusal | None = None,
 ) -> ChangeListScreen:
     """Return the list, with the form that reports one."""
-    services = sorted(reader.snapshot.services.values(), key=lambda s: s.title)
     return ChangeListScreen(
         lines=tuple(change_line(change, reader=reader) for change in changes),
         service=service,
         next=following or "",
-        services=tuple((s.name, s.title) for s in services),
+        services=services_of(reader),
         kinds=tuple((str(kind), plain(kind)) for kind in ChangeKind),
         can_report=reader.actor.may(Verb.CHANGE_REPORT),
         refusal=refusal,

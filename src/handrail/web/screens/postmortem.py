@@ -1,4 +1,4 @@
-"""A postmortem as it is read and written: people's words beside what the record says."""
+"""A postmortem, read and written: people's words beside what the record says."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

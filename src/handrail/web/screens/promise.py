@@ -1,4 +1,4 @@
-"""Promises of an incident: what is owed by whom until when, what was kept and missed."""
+"""Promises of an incident: owed by whom until when, and those kept and missed."""
 
 from dataclasses import dataclass
 

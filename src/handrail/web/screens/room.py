@@ -16,11 +16,16 @@ from handrail.core.postmortem.action_item import ActionItem
 from handrail.core.postmortem.postmortem import Postmortem
 from handrail.core.status_page.notice import Notice
 from handrail.usecases.timeline import TimelineEntry
-from handrail.web.screens.action_item import ActionItemLine, action_item_lines
+from handrail.web.screens.action_item import (
+    ActionItemLine,
+    action_item_lines,
+    people_of,
+)
 from handrail.web.screens.incident import (
     IncidentCard,
     StageMark,
     incident_card,
+    services_of,
     severity_choices,
 )
 from handrail.web.screens.mitigation import (
@@ -155,9 +160,10 @@ def room_screen(
 ) -> RoomScreen:
     """Return one incident whole, its timeline newest first."""
     lines = [entry_line(entry, reader=reader) for entry in reversed(record.entries)]
-    owed = [o for o in incident.obligations if o.is_open]
-    users = sorted(reader.snapshot.users.values(), key=lambda u: u.full_name)
-    services = sorted(reader.snapshot.services.values(), key=lambda s: s.title)
+    owed = sorted(
+        (o for o in incident.obligations if o.is_open), key=lambda o: o.due_at
+    )
+    past = (o for o in incident.obligations if not o.is_open)
     is_now = known_at is None
     return RoomScreen(
         card=incident_card(incident, reader=reader),
@@ -171,23 +177,14 @@ def room_screen(
         is_responding=incident.is_responding,
         is_commander=incident.commander == reader.actor.responder,
         offered=is_now and reader.actor.responder in incident.offered_to,
-        needs_all_clear=(
-            incident.public_told_at is not None and incident.all_clear_at is None
-        ),
+        needs_all_clear=_awaits_all_clear(incident),
         was_resolved=incident.resolved_at is not None,
         owed_now=tuple(plain(o.kind) for o in owed),
-        promises=tuple(
-            promise_line(o, incident, reader=reader)
-            for o in sorted(owed, key=lambda o: o.due_at)
-        ),
-        past_promises=tuple(
-            promise_line(o, incident, reader=reader)
-            for o in incident.obligations
-            if not o.is_open
-        ),
+        promises=tuple(promise_line(o, incident, reader=reader) for o in owed),
+        past_promises=tuple(promise_line(o, incident, reader=reader) for o in past),
         roles=tuple(_role(role, incident, reader) for role in IncidentRole),
-        people=tuple((u.name, u.full_name) for u in users),
-        services=tuple((s.name, s.title) for s in services),
+        people=people_of(reader),
+        services=services_of(reader),
         service=incident.service or "",
         mitigations=mitigation_lines(incident, reader=reader),
         catalogue=tuple(catalogue_line(entry) for entry in record.catalogue),
@@ -207,6 +204,10 @@ def room_screen(
         sequence=incident.sequence,
         refusal=refusal,
     )
+
+
+def _awaits_all_clear(incident: Incident) -> bool:
+    return incident.public_told_at is not None and incident.all_clear_at is None
 
 
 def _ticket(incident: Incident) -> tuple[str, str] | None:
