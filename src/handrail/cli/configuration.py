@@ -1,12 +1,11 @@
 """Configuration as code: check files here, plan and apply them on the server."""
 
-import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import click
 
+from handrail.cli.configuration_files import check_offline, read_files
 from handrail.cli.exit_code import ExitCode
 from handrail.cli.failure import Failure
 from handrail.cli.output import Output, command_options, table
@@ -32,16 +31,7 @@ def check_files(output: Output, *, paths: tuple[str, ...], strict: bool) -> None
     Warns of empty levels, people without a contact method, and a missing last resort.
     A folder stands for the .yaml and .yml files in it, - for standard input.
     """
-    # These bring the YAML reader with them; every other command does without.
-    from handrail.core.configuration.node import SourceFile
-    from handrail.sources import found_sources
-    from handrail.system.document_reader import YamlDocumentReader
-    from handrail.usecases.configuration import check
-
-    files = [SourceFile(name=name, text=text) for name, text in _read(paths)]
-    checked = check(
-        files, reader=YamlDocumentReader(), source_kinds=tuple(found_sources())
-    )
+    checked = check_offline(paths)
     *problems, verdict = checked.lines()
     output.data(checked.as_json(), "\n".join(problems))
     if checked.has_errors or (strict and checked.problems):
@@ -120,45 +110,8 @@ def show(output: Output, *, kind: str | None, name: str | None) -> None:
         output.words("Nothing is configured. Begin: handrail config apply FILE")
 
 
-def _read(paths: Sequence[str]) -> list[tuple[str, str]]:
-    """Return name and text of each file; a folder's in the order of their names.
-
-    Raises:
-        Failure: A file cannot be read, or a folder holds none.
-    """
-    found: list[tuple[str, str]] = []
-    for path in map(Path, paths):
-        if str(path) == "-":
-            found.append(("<stdin>", sys.stdin.read()))
-            continue
-        files = [path]
-        if path.is_dir():
-            files = sorted(p for p in path.iterdir() if p.suffix in {".yaml", ".yml"})
-            if not files:
-                said = f"{path} holds no .yaml or .yml file"
-                raise _unreadable(said)
-        found += [(str(file), _text(file)) for file in files]
-    return found
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        said = f"{file} is not UTF-8 text"
-        raise _unreadable(said) from error
-    except OSError as error:
-        said = f"{file} cannot be read: {error.strerror}"
-        raise _unreadable(said) from error
-
-
-def _unreadable(message: str) -> Failure:
-    step = "name files that are there, as in: handrail config check handrail.yaml"
-    return Failure(message, next_step=step, code=ExitCode.USAGE)
-
-
 def _body(paths: Sequence[str], *, is_partial: bool) -> dict[str, object]:
-    files = [{"name": name, "text": text} for name, text in _read(paths)]
+    files = [{"name": name, "text": text} for name, text in read_files(paths)]
     return {"files": files, "is_partial": is_partial}
 
 

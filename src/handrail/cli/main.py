@@ -1,27 +1,23 @@
 """The command line's front door: every command by name, each imported when run.
 
-Importing a command costs its imports, and at three in the morning ``handrail ack``
-should answer at once: this module knows names and one-line descriptions only.
+This module knows names and one-line descriptions only.
 """
 
-import gc
 from collections.abc import Mapping
-from importlib import import_module
-from types import ModuleType
 
 import click
-from typing_extensions import override
 
 from handrail import __version__
 from handrail.cli.exit_code import ExitCode
+from handrail.cli.lazy import LazyGroup, Places
 
-SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+SECTIONS: Mapping[str, Places] = {
     "Answer a page": {
         "ack": ("page:ack", "Acknowledge a page: you have it."),
         "escalate": ("page:escalate", "Tell the next level of a page now."),
         "resolve": ("page:resolve", "Resolve a page and its alert."),
         "page": ("page:page", "List and show pages."),
-        "oncall": ("oncall:oncall", "Who is on call, now or at another time."),
+        "oncall": ("oncall:oncall", "Who is on call, when, and why."),
     },
     "Respond to an incident": {
         "declare": ("incident:declare", "Declare an incident; a title is enough."),
@@ -60,56 +56,11 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     },
 }
 
-_PLACES = {
-    name: place for section in SECTIONS.values() for name, place in section.items()
-}
 
+class Commands(LazyGroup):
+    """Every command."""
 
-class Commands(click.Group):
-    """A group that imports a command when it is run, and none to list them."""
-
-    @override
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(_PLACES)
-
-    @override
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        place = _PLACES.get(cmd_name)
-        if place is None:
-            return None
-        module, attribute = place[0].split(":")
-        command = getattr(_imported(module), attribute)
-        assert isinstance(command, click.Command)
-        return command
-
-    @override
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        self.commands = dict.fromkeys(_PLACES, click.Command(None))  # for suggestions
-        return super().resolve_command(ctx, args)
-
-    @override
-    def format_commands(
-        self, ctx: click.Context, formatter: click.HelpFormatter
-    ) -> None:
-        for title, section in SECTIONS.items():
-            with formatter.section(title):
-                formatter.write_dl(
-                    [(name, words) for name, (_, words) in section.items()]
-                )
-
-
-def _imported(module: str) -> ModuleType:
-    """Import a command's module, without a look for garbage: nothing imported is any.
-
-    Looking cost a tenth of the server's start.
-    """
-    gc.disable()
-    try:
-        return import_module(f"handrail.cli.{module}")
-    finally:
-        gc.enable()
+    sections = SECTIONS
 
 
 @click.group(

@@ -1,39 +1,37 @@
-"""Who is on call."""
+"""Who is on call, when, and why: the group of commands about it."""
+
+from collections.abc import Mapping
 
 import click
+from typing_extensions import override
 
-from handrail.cli.failure import nothing_to_do
-from handrail.cli.output import Output, command_options, table, when
+from handrail.cli.lazy import LazyGroup, Places
 
-_HEADINGS = ("schedule", "who", "until", "then", "why")
+SECTIONS: Mapping[str, Places] = {
+    "Ask": {
+        "who": ("oncall_who:who", "Who is on call, now or at another time."),
+    },
+}
 
 
-@click.command()
-@click.argument("instant", metavar="[now]", default="now")
-@click.option("--at", metavar="INSTANT", help="As in 2026-01-31T08:00:00+01:00.")
-@click.option("--schedule", metavar="NAME", help="Only this one.")
-@command_options
-def oncall(
-    output: Output, *, instant: str, at: str | None, schedule: str | None
-) -> None:
-    """Say who is on call, per schedule, until when, and who is next."""
-    if instant != "now":
-        msg = f"{instant!r} is not 'now'; another time is --at INSTANT"
-        raise click.UsageError(msg)
-    answer = output.connect().get("/oncall", at=at)
-    found = [item for item in answer["items"] if schedule in {None, item["schedule"]}]
-    if not found:
-        msg = f"there is no schedule {schedule}" if schedule else "there is no schedule"
-        step = "apply some: handrail config apply FILE (examples/handrail.yaml has two)"
-        raise nothing_to_do(msg, next_step=step)
-    rows = [
-        (
-            item["schedule"],
-            ", ".join(item["users"]) or "nobody",
-            when(item["until"]),
-            ", ".join(item["next_users"]) or "nobody",
-            item["why"],
-        )
-        for item in found
-    ]
-    output.data({**answer, "items": found}, table(_HEADINGS, rows))
+class Oncall(LazyGroup):
+    """The commands; without one, ``who`` is meant."""
+
+    sections = SECTIONS
+
+    @override
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        first = args[0] if args else ""
+        if first in {"-h", "--help"} or first in self.places:
+            return super().parse_args(ctx, args)
+        if first and not first.startswith("-") and first != "now":
+            return super().parse_args(ctx, args)
+        return super().parse_args(ctx, ["who", *args])
+
+
+@click.group(cls=Oncall)
+def oncall() -> None:
+    """Say who is on call: now, at another time, and why.
+
+    Without a command it is `who`, as in: handrail oncall --at 2026-01-31T08:00:00Z
+    """

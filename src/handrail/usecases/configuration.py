@@ -19,6 +19,7 @@ from handrail.core.configuration.kind.definition import KindDefinition
 from handrail.core.configuration.node import Json, Node, SourceFile
 from handrail.core.configuration.problem import Problem, in_order
 from handrail.core.configuration.reference import cross_problems
+from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.configuration.stored import read_stored
 from handrail.core.configuration.wire import read_drafts
 from handrail.core.errors import ConflictError, InvalidError
@@ -178,6 +179,15 @@ def check(
     )
 
 
+def proposed(checked: CheckResult) -> Snapshot:
+    """Return the configuration that checked files make up by themselves.
+
+    The files must be without errors.
+    """
+    assert not checked.has_errors, "files with errors make up no configuration"
+    return _proposed(checked.drafts, ())
+
+
 def plan(tx: Transaction, checked: CheckResult, *, is_partial: bool = False) -> Plan:
     """Compare checked files with what is in force; changes nothing.
 
@@ -298,16 +308,20 @@ def _kept(
 
 def _warnings(drafts: Sequence[Draft], kept: Sequence[Document]) -> list[Problem]:
     """Return the doubts about a configuration without errors."""
+    by_key = {draft.key: draft for draft in drafts}
+    return Checkup(snapshot=_proposed(drafts, kept), drafts=by_key).warnings()
+
+
+def _proposed(drafts: Sequence[Draft], kept: Sequence[Document]) -> Snapshot:
+    """Return the configuration that drafts and what stays in force make up."""
     top = max((document.order for document in kept), default=0)
-    proposed = [
+    documents = [
         draft.document(
             version=1, order=top + 1 + draft.rank, revision=0, effective_from=EPOCH
         )
         for draft in drafts
     ]
-    snapshot = compile_snapshot([*kept, *proposed], revision=0)
-    by_key = {draft.key: draft for draft in drafts}
-    return Checkup(snapshot=snapshot, drafts=by_key).warnings()
+    return compile_snapshot([*kept, *documents], revision=0)
 
 
 def _refusal(errors: Sequence[Problem]) -> InvalidError:
