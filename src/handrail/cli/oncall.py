@@ -12,6 +12,8 @@ SECTIONS: Mapping[str, Places] = {
         "who": ("oncall_who:who", "Who is on call, now or at another time."),
     },
     "Change": {
+        "cover": ("cover:cover", "Ask others to take a shift, and answer who asks."),
+        "swap": ("swap:swap", "Exchange whole shifts with one or two others."),
         "override": ("override:override", "Somebody else is on call for a while."),
     },
 }
