@@ -1,6 +1,5 @@
 """Who is on call: at an instant, next, and in a window, with the reason."""
 
-import weakref
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -18,6 +17,7 @@ LOOK_AHEAD_MAX = timedelta(days=512)
 _INSTANT = timedelta(microseconds=1)
 _FIRST_LOOK = timedelta(days=2)
 _WIDER = 16
+_FOUND = "on_call"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,32 +73,20 @@ def on_call(schedule: Schedule, at: datetime) -> OnCall:
 
     While nothing changes it is the same answer, and found at once.
     """
-    key = id(schedule)
-    known = _known.get(key)
-    if known is not None and known.of() is schedule and known.since <= at < known.until:
+    known = schedule.found.get(_FOUND)
+    if isinstance(known, _Known) and known.since <= at < known.until:
         return known.answer
     answer = _asked(schedule, at)
-
-    def forget(_: weakref.ref[Schedule]) -> None:
-        _known.pop(key, None)
-
-    _known[key] = _Known(
-        weakref.ref(schedule, forget), at, same_until(schedule, at), answer
-    )
+    schedule.found[_FOUND] = _Known(at, same_until(schedule, at), answer)
     return answer
 
 
 class _Known(NamedTuple):
     """An answer that holds in ``[since, until)``, down to its words."""
 
-    of: weakref.ref[Schedule]
     since: datetime
     until: datetime
     answer: OnCall
-
-
-_known: dict[int, _Known] = {}
-"""The last answer of each schedule that is alive, by identity."""
 
 
 def _asked(schedule: Schedule, at: datetime) -> OnCall:

@@ -221,7 +221,7 @@ class Revision:
     effective_from: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
     """Who is on call when.
 
@@ -231,6 +231,8 @@ class Schedule:
         time_zone: IANA name in which dates and times are read and shown.
         revisions: Ordered by ``effective_from``; at least one, the first without.
         overrides: In any order.
+        found: What was found of it before and still holds, by what finds it. It makes
+            no difference but in time, and is no part of what the schedule says.
     """
 
     name: Slug
@@ -238,6 +240,9 @@ class Schedule:
     time_zone: str
     revisions: tuple[Revision, ...]
     overrides: tuple[Override, ...] = ()
+    found: dict[str, object] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
     _ranked: tuple[Override, ...] = field(init=False, repr=False, compare=False)
     _latest: tuple[datetime, ...] = field(init=False, repr=False, compare=False)
 
