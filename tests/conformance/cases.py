@@ -1,13 +1,18 @@
-"""Recorded cases of peers: facts, read from the folder beside the repository."""
+"""Recorded cases of peers: facts, read from the folder beside the repository.
+
+HANDRAIL_CASES names another folder with files of the same form.
+"""
 
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-FOLDER = Path(__file__).parents[2] / "../shared/cases"
+_BESIDE = Path(__file__).parents[2] / "../shared/cases"
+FOLDER = Path(os.environ.get("HANDRAIL_CASES", _BESIDE))
 
 
 def load(name: str) -> list[dict[str, Any]]:

@@ -164,7 +164,7 @@ def get_config(deps: GivenDeps) -> DocumentList:
 )
 def check_config(data: JSONBody[Files], deps: GivenDeps) -> CheckView:
     """Judge files without applying them; references to secrets are not followed."""
-    checked = _checked(deps, data.files, vault=None)
+    checked = _checked(deps, data.files, vault=None, now=deps.clock.now())
     found = {**checked.as_json(), "lines": checked.lines()}
     return _CHECK.of(found)
 
@@ -230,13 +230,18 @@ def issue_key(name: FromPath[str], deps: GivenDeps, actor: GivenActor) -> KeyVie
 
 
 def _checked(
-    deps: Deps, files: Sequence[FileText], *, vault: Vault | None
+    deps: Deps,
+    files: Sequence[FileText],
+    *,
+    vault: Vault | None,
+    now: datetime | None = None,
 ) -> CheckResult:
     return configuration.check(
         [SourceFile(name=file.name, text=file.text) for file in files],
         reader=deps.reader,
         source_kinds=deps.source_kinds,
         vault=vault,
+        now=now,
     )
 
 

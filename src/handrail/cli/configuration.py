@@ -28,10 +28,13 @@ def config() -> None:
 def check_files(output: Output, *, paths: tuple[str, ...], strict: bool) -> None:
     """Check files without a server; name file, line and field of every fault.
 
-    Warns of empty levels, people without a contact method, and a missing last resort.
+    Warns of empty levels, people without a contact method, a missing last resort, and
+    shifts of the coming 12 weeks that break the rest rules.
     A folder stands for the .yaml and .yml files in it, - for standard input.
     """
-    checked = check_offline(paths)
+    from handrail.system.clock import SystemClock
+
+    checked = check_offline(paths, now=SystemClock().now())
     *problems, verdict = checked.lines()
     output.data(checked.as_json(), "\n".join(problems))
     if checked.has_errors or (strict and checked.problems):

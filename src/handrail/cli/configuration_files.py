@@ -5,6 +5,7 @@ What brings the YAML reader with it is imported late; other commands do without.
 
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,8 +33,14 @@ def snapshot_of(paths: Sequence[str]) -> "Snapshot":
     return proposed(checked)
 
 
-def check_offline(paths: Sequence[str]) -> "CheckResult":
+def check_offline(
+    paths: Sequence[str], *, now: datetime | None = None
+) -> "CheckResult":
     """Read and judge files without a server.
+
+    Args:
+        paths: Files and folders.
+        now: From when coming shifts are judged by the rest rules; without it, not.
 
     Raises:
         Failure: A file cannot be read, or a folder holds none.
@@ -45,7 +52,10 @@ def check_offline(paths: Sequence[str]) -> "CheckResult":
 
     files = [SourceFile(name=name, text=text) for name, text in read_files(paths)]
     return check(
-        files, reader=YamlDocumentReader(), source_kinds=tuple(found_sources())
+        files,
+        reader=YamlDocumentReader(),
+        source_kinds=tuple(found_sources()),
+        now=now,
     )
 
 

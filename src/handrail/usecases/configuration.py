@@ -7,6 +7,7 @@ is removed, unless the apply is partial. Running pages keep the policy they bega
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from handrail.core.configuration.check import Checkup
 from handrail.core.configuration.compile import compile_snapshot
@@ -19,6 +20,7 @@ from handrail.core.configuration.kind.definition import KindDefinition
 from handrail.core.configuration.node import Json, Node, SourceFile
 from handrail.core.configuration.problem import Problem, in_order
 from handrail.core.configuration.reference import cross_problems
+from handrail.core.configuration.rest_check import rest_findings, rest_problems
 from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.configuration.stored import read_stored
 from handrail.core.configuration.wire import read_drafts
@@ -144,6 +146,7 @@ def check(
     reader: DocumentReader,
     source_kinds: Sequence[str],
     vault: Vault | None = None,
+    now: datetime | None = None,
 ) -> CheckResult:
     """Read and judge files, outside of any transaction.
 
@@ -153,6 +156,8 @@ def check(
         source_kinds: The kinds of sender this installation can read.
         vault: Given on the server, before ``plan`` and ``apply``: references to
             integration keys are followed. Without it they are only read.
+        now: From when the coming shifts are judged by the rest rules, UTC; without
+            it they are not, and ``plan`` does.
     """
     kinds = definitions(source_kinds)
     nodes: list[Node] = []
@@ -170,7 +175,7 @@ def check(
         problems.extend(resolved.problems)
     everything = [*problems, *cross_problems(drafts, others=())]
     if not any(problem.is_error for problem in everything):
-        everything.extend(_warnings(drafts, ()))
+        everything.extend(_doubts(drafts, (), now))
     return CheckResult(
         drafts=drafts,
         own_problems=tuple(problems),
@@ -216,12 +221,18 @@ def plan(tx: Transaction, checked: CheckResult, *, is_partial: bool = False) -> 
     changes = differences(
         checked.drafts, stored, ordered=ordered, is_partial=is_partial
     )
+    doubtful = _doubts(
+        checked.drafts, kept, tx.now, already=tx.configuration.snapshot()
+    )
+    errors = in_order(problem for problem in doubtful if problem.is_error)
+    if errors:
+        raise _refusal(errors)
     touched = {change.draft.key for change in changes if change.draft is not None}
     return Plan(
         revision=tx.configuration.snapshot().revision,
         changes=changes,
         unchanged=sum(draft.key not in touched for draft in checked.drafts),
-        warnings=in_order(_warnings(checked.drafts, kept)),
+        warnings=in_order(doubtful),
         is_partial=is_partial,
     )
 
@@ -276,7 +287,7 @@ def apply(
 
 def doubts(stored: Sequence[Document]) -> tuple[str, ...]:
     """Return what is doubtful about the documents in force, one sentence each."""
-    found = in_order(_warnings((), stored))
+    found = in_order(_doubts((), stored, None))
     return tuple(f"{problem.field}: {problem.sentence}" for problem in found)
 
 
@@ -306,10 +317,26 @@ def _kept(
     ]
 
 
-def _warnings(drafts: Sequence[Draft], kept: Sequence[Document]) -> list[Problem]:
-    """Return the doubts about a configuration without errors."""
+def _doubts(
+    drafts: Sequence[Draft],
+    kept: Sequence[Document],
+    now: datetime | None,
+    *,
+    already: Snapshot | None = None,
+) -> list[Problem]:
+    """Return the doubts about a configuration without errors, and too little rest.
+
+    Only what breaks a rest rule that must hold is an error, and only where it is not
+    so already.
+    """
     by_key = {draft.key: draft for draft in drafts}
-    return Checkup(snapshot=_proposed(drafts, kept), drafts=by_key).warnings()
+    snapshot = _proposed(drafts, kept)
+    found = Checkup(snapshot=snapshot, drafts=by_key).warnings()
+    if now is not None and snapshot.rest.holds_any:
+        before = None if already is None else rest_findings(already, now)
+        judged = rest_findings(snapshot, now)
+        found += rest_problems(judged, snapshot, by_key, already=before)
+    return found
 
 
 def _proposed(drafts: Sequence[Draft], kept: Sequence[Document]) -> Snapshot:

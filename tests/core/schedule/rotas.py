@@ -56,8 +56,15 @@ SPANS = {
 """How many days off a rotation may begin: an oracle counts every turn between."""
 
 
+lasts = st.none() | st.integers(1, 9 * 1440).map(
+    lambda minute: timedelta(minutes=minute)
+)
+
+
 @st.composite
-def rotations(draw: st.DrawFn, around: datetime) -> Rotation:
+def rotations(
+    draw: st.DrawFn, around: datetime, *, has_own_zone: bool = False
+) -> Rotation:
     """Draw a rotation that begins before or after an instant."""
     unit = draw(st.sampled_from(RotationUnit))
     days = draw(st.integers(-SPANS[unit], SPANS[unit]))
@@ -67,6 +74,8 @@ def rotations(draw: st.DrawFn, around: datetime) -> Rotation:
         lengths=tuple(draw(st.lists(st.integers(1, 5), min_size=1, max_size=3))),
         starts_on=around.date() + timedelta(days=days),
         handoff=draw(clocks),
+        lasts=draw(lasts),
+        time_zone=draw(st.none() | zones) if has_own_zone else None,
     )
 
 
@@ -85,14 +94,15 @@ windows = st.builds(
 def layers(draw: st.DrawFn, *, around: datetime) -> Layer:
     """Draw a layer; its bounds lie within some days of an instant."""
     hours = tuple(draw(st.lists(windows, max_size=3)))
+    counted = draw(st.sampled_from(Turns))
     bounds = st.none() | st.integers(-5000, 5000).map(
         lambda count: around + timedelta(minutes=count)
     )
     return Layer(
         name=Slug(f"layer-{draw(st.integers(0, 9))}"),
-        rotation=draw(rotations(around)),
+        rotation=draw(rotations(around, has_own_zone=counted is Turns.ALWAYS)),
         windows=hours,
-        turns=draw(st.sampled_from(Turns)),
+        turns=counted,
         combination=draw(st.sampled_from(Combination)),
         starts_at=draw(bounds),
         ends_at=draw(bounds),

@@ -40,13 +40,11 @@ def watch(
     schedule: Schedule, start: datetime, end: datetime
 ) -> Iterator[tuple[datetime, Seen]]:
     """Yield what holds at every minute of ``[start, end)``."""
-    names = {schedule.time_zone} | {
-        layer.time_zone
-        for revision in schedule.revisions
-        for layer in revision.layers
-        if layer.time_zone is not None
-    }
-    zones = {name: ZoneInfo(name) for name in names}
+    layers = [layer for one in schedule.revisions for layer in one.layers]
+    own = {layer.time_zone for layer in layers}
+    own |= {layer.rotation.time_zone for layer in layers if layer.rotation is not None}
+    names = {schedule.time_zone} | own
+    zones = {name: ZoneInfo(name) for name in names if name is not None}
     at = start - timedelta(days=2)
     highest = {
         name: at.astimezone(zone).replace(tzinfo=None) for name, zone in zones.items()
@@ -61,17 +59,22 @@ def watch(
 
 def _at(schedule: Schedule, at: datetime, highest: dict[str, datetime]) -> Seen:
     people: People = []
+    has_spoken = False
+    head: Combination | None = None
     shadows: set[Slug] = set()
     for layer in _layers_at(schedule, at):
-        said = _said(layer, at, highest[layer.time_zone or schedule.time_zone])
+        said = _said(layer, at, highest, schedule.time_zone)
+        if layer.is_shadow:
+            shadows |= set(said or ())
+            continue
+        if layer.combination is not Combination.JOIN or head is None:
+            head, has_spoken = layer.combination, False
         if said is None:
             continue
-        if layer.is_shadow:
-            shadows |= set(said)
-        elif layer.combination is Combination.COVER:
-            people = [(name, False) for name in said]
-        else:
-            people += [(name, False) for name in said]
+        has_spoken = has_spoken or head is Combination.TOGETHER
+        people = people if has_spoken else []
+        has_spoken = True
+        people = [*people, *[(name, False) for name in said]]
     for override in sorted(schedule.overrides, key=lambda o: o.order):
         if override.starts_at <= at < override.ends_at:
             people = _after(override, people)
@@ -106,7 +109,10 @@ def _after(override: Override, people: People) -> People:
     return [one for one in people if one[0] not in gone] + [(user, False)]
 
 
-def _said(layer: Layer, at: datetime, wall: datetime) -> tuple[Slug, ...] | None:
+def _said(
+    layer: Layer, at: datetime, highest: dict[str, datetime], time_zone: str
+) -> tuple[Slug, ...] | None:
+    wall = highest[layer.time_zone or time_zone]
     if layer.starts_at is not None and at < layer.starts_at:
         return None
     if layer.ends_at is not None and at >= layer.ends_at:
@@ -118,7 +124,8 @@ def _said(layer: Layer, at: datetime, wall: datetime) -> tuple[Slug, ...] | None
     if layer.rotation is None:
         found = [s.users for s in layer.shifts if s.starts_at <= at < s.ends_at]
         return tuple(name for users in found for name in users) if found else None
-    return _turn(layer.rotation, layer, wall)
+    own = layer.rotation.time_zone
+    return _turn(layer.rotation, layer, wall if own is None else highest[own])
 
 
 def _is_open(window: Window, wall: datetime) -> bool:
@@ -147,6 +154,8 @@ def _turn(rotation: Rotation, layer: Layer, wall: datetime) -> tuple[Slug, ...] 
     period = _counted.get(layer)
     if period is None or not period[0] <= wall < period[1]:
         period = _counted[layer] = _period(rotation, layer, wall)
+    if rotation.lasts is not None and wall >= period[0] + rotation.lasts:
+        return None
     return period[2]
 
 
@@ -178,6 +187,10 @@ def _period(rotation: Rotation, layer: Layer, wall: datetime) -> Period:
 def _uses_up_a_turn(layer: Layer, start: datetime, end: datetime) -> bool:
     if layer.turns is Turns.ALWAYS or not layer.windows:
         return True
+    if layer.rotation is not None and layer.rotation.lasts is not None:
+        if layer.rotation.unit is RotationUnit.MONTH:
+            return True
+        end = min(end, start + layer.rotation.lasts)
     return _meets(layer.windows, start, end)
 
 

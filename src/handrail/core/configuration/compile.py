@@ -26,6 +26,7 @@ from handrail.core.configuration.compile_response import (
     status_page,
     tracker,
 )
+from handrail.core.configuration.compile_rest import rest_book
 from handrail.core.configuration.compile_schedule import schedules
 from handrail.core.configuration.document import Document
 from handrail.core.configuration.part import Body, Part
@@ -85,6 +86,7 @@ def compile_snapshot(documents: Iterable[Document], *, revision: int) -> Snapsho
         teams={p.name: _team(p) for p in parts.get("team", ())},
         services={p.name: _service(p, asked) for p in parts.get("service", ())},
         schedules=schedules(parts),
+        rest=rest_book(parts),
         policies={p.name: _policy(p) for p in parts.get("escalation_policy", ())},
         channels={
             p.name: _contact_method({**p.body, "name": p.name})

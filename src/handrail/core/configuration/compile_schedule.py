@@ -105,6 +105,8 @@ def rotation(body: Body) -> Rotation:
         lengths=tuple(count for count, _ in lengths),
         starts_on=spelling.parse_date(body["starts_on"]),
         handoff=spelling.parse_wall_time(body["handoff"]),
+        lasts=spelling.parse_duration(body["lasts"]) if "lasts" in body else None,
+        time_zone=body.get("time_zone"),
     )
 
 

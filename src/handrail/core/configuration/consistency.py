@@ -1,9 +1,10 @@
 """What must fit together within one document, beyond the shape of each field."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
-from handrail.core.configuration import scalar, schedule_consistency
+from handrail.core.configuration import scalar, schedule_consistency, spelling
 from handrail.core.configuration.node import Json
 from handrail.core.configuration.problem import did_you_mean
 from handrail.core.configuration.reading import Reading
@@ -14,6 +15,8 @@ from handrail.core.people.contact_method import ChannelKind
 from handrail.core.service.coverage_intent import When
 
 Body = dict[str, Json]
+
+_DAY = timedelta(days=1)
 
 
 def finish(kind: str, name: str, body: Body, reading: Reading) -> None:
@@ -186,6 +189,23 @@ def _finish_tracker(_name: str, body: Body, reading: Reading) -> None:
             )
 
 
+def _finish_rest(_name: str, body: Body, reading: Reading) -> None:
+    items = [("", body)]
+    items += [(f"exceptions[{i}].", x) for i, x in _objects(body.get("exceptions"))]
+    for dot, item in items:
+        per = item.get("per")
+        if isinstance(per, str) and spelling.parse_duration(per) % _DAY:
+            reading.complain(
+                reading.place(f"{dot}per"), f"{dot}per", "is no whole number of days"
+            )
+    for dot, item in items[1:]:
+        if "teams" not in item and "schedules" not in item:
+            path = dot.removesuffix(".")
+            reading.complain(
+                reading.place(path), path, "is for nobody", "add teams or schedules"
+            )
+
+
 def _objects(value: Json) -> list[tuple[int, dict[str, Any]]]:
     """Return the mappings of a list with their position."""
     items = value if isinstance(value, list) else []
@@ -203,4 +223,5 @@ _CHECKS: Mapping[str, Callable[[str, Body, Reading], None]] = {
     "calendar": schedule_consistency.finish_calendar,
     "mitigation": _finish_mitigation,
     "tracker": _finish_tracker,
+    "rest_rules": _finish_rest,
 }

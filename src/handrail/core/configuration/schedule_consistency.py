@@ -7,6 +7,7 @@ from handrail.core.configuration import spelling
 from handrail.core.configuration.node import Json
 from handrail.core.configuration.reading import Reading
 from handrail.core.configuration.spelling import quoted
+from handrail.core.schedule.schedule import RotationUnit
 
 Body = dict[str, Json]
 
@@ -77,6 +78,7 @@ def _finish_plan(path: str, body: dict[str, Any], reading: Reading) -> None:
     if isinstance(body.get("rotation"), dict):
         _finish_rotation(f"{dot}rotation", body["rotation"], reading)
     names: set[str] = set()
+    has_duty = False
     for place, layer in _objects(body.get("layers")):
         where = f"{dot}layers[{place}]"
         name = str(layer.get("name", ""))
@@ -88,6 +90,14 @@ def _finish_plan(path: str, body: dict[str, Any], reading: Reading) -> None:
                 "rename one of them",
             )
         names.add(name)
+        if layer.get("combine") == "join" and not has_duty:
+            reading.complain(
+                reading.place(f"{where}.combine"),
+                f"{where}.combine",
+                "there is no layer above it to join",
+                "remove it, or write the layer below the one it joins",
+            )
+        has_duty = has_duty or layer.get("role") != "shadow"
         _finish_layer(where, layer, reading)
 
 
@@ -100,19 +110,46 @@ def _finish_layer(path: str, layer: dict[str, Any], reading: Reading) -> None:
         )
     if isinstance(layer.get("rotation"), dict):
         _finish_rotation(f"{path}.rotation", layer["rotation"], reading)
-    if layer.get("turns") == "only_active" and f"{path}.active" not in reading.places:
-        reading.complain(
-            reading.place(f"{path}.turns"),
-            f"{path}.turns",
-            "only_active means nothing without active hours",
-            "write active, or remove it",
-        )
+    if layer.get("turns") == "only_active":
+        _finish_only_active(path, layer, reading)
     for place, window in _objects(layer.get("active")):
         _finish_window(f"{path}.active[{place}]", window, reading)
     for place, shift in _objects(layer.get("shifts")):
         where = f"{path}.shifts[{place}]"
         _compare(shift, where, reading, first="from", last="until")
     _compare(layer, path, reading, first="starts_at", last="ends_at")
+
+
+def _finish_only_active(path: str, layer: dict[str, Any], reading: Reading) -> None:
+    """Check that it can be told which turns lie outside the active hours."""
+    if f"{path}.active" not in reading.places:
+        reading.complain(
+            reading.place(f"{path}.turns"),
+            f"{path}.turns",
+            "only_active means nothing without active hours",
+            "write active, or remove it",
+        )
+    rotation = layer.get("rotation")
+    if not isinstance(rotation, dict):
+        return
+    if "time_zone" in rotation:
+        where = f"{path}.rotation.time_zone"
+        reading.complain(
+            reading.place(where),
+            where,
+            "does not go with turns: only_active, which counts turns and hours on one "
+            "wall clock",
+            "write the time_zone of the layer instead",
+        )
+    units = {spelling.parse_every(text)[1] for text in _texts(rotation.get("every"))}
+    if "lasts" in rotation and RotationUnit.MONTH in units:
+        where = f"{path}.rotation.lasts"
+        reading.complain(
+            reading.place(where),
+            where,
+            "does not go with turns: only_active where turns are months",
+            "remove one of the two",
+        )
 
 
 def _finish_rotation(path: str, rotation: dict[str, Any], reading: Reading) -> None:

@@ -12,6 +12,7 @@ from handrail.core.people.contact_method import ContactMethod
 from handrail.core.people.team import Team
 from handrail.core.people.user import User
 from handrail.core.routing.route import Route
+from handrail.core.schedule.rest_book import RestBook
 from handrail.core.schedule.schedule import Schedule
 from handrail.core.service.coverage_intent import CoverageRules
 from handrail.core.service.service import Service
@@ -65,6 +66,7 @@ class Snapshot:
 
     Attributes:
         revision: Counts applies; 0 is the empty configuration.
+        rest: How much on-call time one person may have.
         routes: In order; the first match decides.
         demands: What each severity demands of a response; the matrix's other half.
         mitigations: The catalogue, in the order of the files.
@@ -79,6 +81,7 @@ class Snapshot:
     teams: Mapping[Slug, Team] = field(default_factory=dict)
     services: Mapping[Slug, Service] = field(default_factory=dict)
     schedules: Mapping[Slug, Schedule] = field(default_factory=dict)
+    rest: RestBook = field(default_factory=RestBook)
     policies: Mapping[Slug, EscalationPolicy] = field(default_factory=dict)
     channels: Mapping[Slug, ContactMethod] = field(default_factory=dict)
     integrations: Mapping[Slug, Integration] = field(default_factory=dict)

@@ -18,7 +18,7 @@ from handrail.core.schedule.schedule import RotationUnit
 
 SLUG_PATTERN = r"^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$"
 DURATION_PATTERN = r"^(?=\d)(?:\d{1,5}d)?(?:\d{1,6}h)?(?:\d{1,6}m)?(?:\d{1,8}s)?$"
-EVERY_PATTERN = r"^[1-9]\d{0,2} (?:hour|day|week|month)s?$"
+EVERY_PATTERN = r"^[1-9]\d{0,2} (?:hour|day|week|month|year)s?$"
 WALL_TIME_PATTERN = r"^(?:[01]?\d|2[0-3]):[0-5]\d$"
 END_TIME_PATTERN = r"^(?:(?:[01]?\d|2[0-3]):[0-5]\d|24:00)$"
 WEEK_TIME_PATTERN = (
@@ -44,6 +44,10 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _RESERVED = frozenset({NOBODY})
 _SHOWN_MAX = 60
+_YEAR = "year"
+_MONTHS_PER_YEAR = 12
+_LENGTH_MAX = 999
+"""Units of a turn: what the pattern allows."""
 _YEARS = range(1971, 2200)
 
 
@@ -100,17 +104,26 @@ def format_duration(duration: timedelta) -> str:
 def parse_every(text: str) -> tuple[int, RotationUnit]:
     """Read the length of a turn, such as ``12 hours``, ``1 day`` or ``2 weeks``.
 
+    A year is 12 months.
+
     Raises:
         ValueError: It is spelled otherwise.
     """
     if not re.fullmatch(EVERY_PATTERN, text):
         msg = (
-            f"{quoted(text)} is no turn's length; write 12 hours, 1 day, 2 weeks "
-            "or 1 month"
+            f"{quoted(text)} is no turn's length; write 12 hours, 1 day, 2 weeks, "
+            "1 month or 1 year"
         )
         raise ValueError(msg)
-    count, unit = text.split(" ")
-    return int(count), RotationUnit(unit.removesuffix("s"))
+    written, unit = text.split(" ")
+    count, unit = int(written), unit.removesuffix("s")
+    if unit != _YEAR:
+        return count, RotationUnit(unit)
+    months = count * _MONTHS_PER_YEAR
+    if months > _LENGTH_MAX:
+        msg = f"{quoted(text)} is too long for a turn; write 1 to 83 years"
+        raise ValueError(msg)
+    return months, RotationUnit.MONTH
 
 
 def format_every(length: int, unit: RotationUnit) -> str:

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from handrail.core import wall_clock
 from handrail.core.ids import Slug
 from handrail.core.schedule import restriction
-from handrail.core.schedule.layer import pieces
+from handrail.core.schedule.layer import pieces, rotation_zone
 from handrail.core.schedule.override import apply, rank
-from handrail.core.schedule.resolve import resolve
-from handrail.core.schedule.rotation import handoff, period_at
+from handrail.core.schedule.resolve import resolve, strata
+from handrail.core.schedule.rotation import counts_until, handoff, period_at
 from handrail.core.schedule.schedule import (
     Combination,
     Layer,
@@ -104,8 +104,13 @@ def _rules(
 ) -> Iterator[Step]:
     """Yield what each layer in force says, and why those that are silent are."""
     in_force = schedule.layers_at(at)
-    spoke = [layer for layer in in_force if _said(layer, schedule, at) is not None]
-    covering = [one.name for one in spoke if _covers(one)]
+    spoke = {one.name for one in in_force if _said(one, schedule, at) is not None}
+    covering = [
+        layer.name
+        for stratum in strata(in_force)
+        for layer in stratum
+        if layer.name in spoke and _covers(stratum[0])
+    ]
     last = covering[-1] if covering else None
     for layer in in_force:
         users = _said(layer, schedule, at)
@@ -133,7 +138,7 @@ def _said(layer: Layer, schedule: Schedule, at: datetime) -> tuple[Slug, ...] | 
 
 
 def _covers(layer: Layer) -> bool:
-    return layer.combination is Combination.COVER and not layer.is_shadow
+    return layer.combination is not Combination.TOGETHER and not layer.is_shadow
 
 
 def _rule(
@@ -144,10 +149,12 @@ def _rule(
     shadow = ", as shadow" if layer.is_shadow else ""
     if layer.rotation is None:
         return f"layer {layer.name}, a listed shift of {who}{shadow}"
-    zone = wall_clock.zone(layer.time_zone or schedule.time_zone)
+    zone = rotation_zone(layer, schedule.time_zone)
     period = period_at(layer.rotation, zone, at)
     turn = _turn(layer, layer.rotation, period)
     ends_at = handoff(layer.rotation, zone, period + 1)
+    if layer.rotation.lasts is not None:
+        ends_at = min(ends_at, counts_until(layer.rotation, zone, period))
     until = _local(ends_at, schedule)
     return f"layer {layer.name}, turn {turn} of {who} until {until}{shadow}"
 
@@ -169,6 +176,11 @@ def _silence(layer: Layer, schedule: Schedule, at: datetime) -> str:
             return f"it skips {holiday.title or 'a holiday'}"
     if layer.rotation is None:
         return "it lists no shift then"
+    if layer.rotation.lasts is not None:
+        zone = rotation_zone(layer, schedule.time_zone)
+        period = period_at(layer.rotation, zone, at)
+        if counts_until(layer.rotation, zone, period) <= at:
+            return "the part of its turn that counts is over"
     return "outside its hours"
 
 

@@ -10,10 +10,10 @@ from handrail.core import wall_clock
 from handrail.core.schedule import restriction
 from handrail.core.schedule.restriction import Stretch
 from handrail.core.schedule.rotation import (
+    counts_until,
     handoff,
     participant,
     period_at,
-    turns,
 )
 from handrail.core.schedule.schedule import (
     FixedShift,
@@ -49,14 +49,21 @@ def pieces(
     last = end if layer.ends_at is None else min(end, layer.ends_at)
     if first >= last:
         return []
-    zone = wall_clock.zone(layer.time_zone or time_zone)
     said = (
         _listed(layer.shifts, first, last)
         if layer.rotation is None
-        else _turned(layer, layer.rotation, zone, first, last)
+        else _turned(
+            layer, layer.rotation, rotation_zone(layer, time_zone), first, last
+        )
     )
-    open_times = _open_times(layer, zone, first, last)
-    return list(_cut(said, open_times))
+    zone = wall_clock.zone(layer.time_zone or time_zone)
+    return list(_cut(said, _open_times(layer, zone, first, last)))
+
+
+def rotation_zone(layer: Layer, time_zone: str) -> ZoneInfo:
+    """Return the zone in which the handoffs of a layer's rotation are read."""
+    own = None if layer.rotation is None else layer.rotation.time_zone
+    return wall_clock.zone(own or layer.time_zone or time_zone)
 
 
 def _open_times(
@@ -87,18 +94,19 @@ def _without(open_times: list[Stretch], closed: Span) -> list[Stretch]:
 def _turned(
     layer: Layer, rotation: Rotation, zone: ZoneInfo, start: datetime, end: datetime
 ) -> Iterator[Piece]:
-    """Yield the rotation's turns that touch ``[start, end)``, uncut."""
-    if layer.turns is Turns.ALWAYS:
-        for turn in turns(rotation, zone, start, end):
-            yield Piece(turn.starts_at, turn.ends_at, turn.users)
-        return
+    """Yield what counts of the turns that touch ``[start, end)``, uncut."""
     period = period_at(rotation, zone, start)
     starts_at = handoff(rotation, zone, period)
     while starts_at < end:
         ends_at = handoff(rotation, zone, period + 1)
-        number = restriction.turn_of_period(rotation, layer.windows, period)
-        if number is not None and starts_at < ends_at:
-            yield Piece(starts_at, ends_at, participant(rotation, number))
+        turn: int | None = period
+        if layer.turns is Turns.ONLY_ACTIVE:
+            turn = restriction.turn_of_period(rotation, layer.windows, period)
+        until = ends_at
+        if rotation.lasts is not None:
+            until = min(ends_at, counts_until(rotation, zone, period))
+        if turn is not None and starts_at < until:
+            yield Piece(starts_at, until, participant(rotation, turn))
         starts_at, period = ends_at, period + 1
 
 

@@ -67,7 +67,8 @@ def turn_of_period(
     lies wholly outside the windows.
     """
     if not windows or rotation.unit is RotationUnit.MONTH:
-        # A window recurs every week: no month is without it.
+        # A window recurs every week: no month is without it. (A month that counts in
+        # part might be; the configuration refuses to ask that.)
         return period
     cycle = _active_cycle(rotation, windows)
     rounds, place = divmod(period, len(cycle) - 1)
@@ -80,6 +81,8 @@ def is_touched(rotation: Rotation, windows: tuple[Window, ...], period: int) -> 
     """Return whether any window is open at some time of the period, on the wall."""
     starts = wall_handoff(rotation, period)
     length = wall_handoff(rotation, period + 1) - starts
+    if rotation.lasts is not None:
+        length = min(length, rotation.lasts)
     midnight = starts.replace(hour=0, minute=0, second=0, microsecond=0)
     monday = midnight - starts.weekday() * _DAY
     for window in windows:

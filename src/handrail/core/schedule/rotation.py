@@ -8,7 +8,6 @@ no length and nobody sees it. (Agrees with GoAlert's recorded answers, where the
 their own promise.)
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -48,24 +47,6 @@ def turn_at(rotation: Rotation, zone: ZoneInfo, at: datetime) -> Turn:
     )
 
 
-def turns(
-    rotation: Rotation, zone: ZoneInfo, start: datetime, end: datetime
-) -> Iterator[Turn]:
-    """Yield the turns that touch ``[start, end)``, in order, uncut."""
-    index = period_at(rotation, zone, start)
-    starts_at = handoff(rotation, zone, index)
-    while starts_at < end:
-        ends_at = handoff(rotation, zone, index + 1)
-        if starts_at < ends_at:
-            yield Turn(
-                users=participant(rotation, index),
-                starts_at=starts_at,
-                ends_at=ends_at,
-                index=index,
-            )
-        starts_at, index = ends_at, index + 1
-
-
 def participant(rotation: Rotation, turn: int) -> Party:
     """Return who has a turn, by its number."""
     size = len(rotation.participants)
@@ -85,6 +66,16 @@ def period_at(rotation: Rotation, zone: ZoneInfo, at: datetime) -> int:
 def handoff(rotation: Rotation, zone: ZoneInfo, index: int) -> datetime:
     """Return the instant at which period ``index`` begins, UTC."""
     return wall_clock.instant_of(wall_handoff(rotation, index), zone)
+
+
+def counts_until(rotation: Rotation, zone: ZoneInfo, index: int) -> datetime:
+    """Return the instant up to which period ``index`` counts, by ``lasts``, UTC.
+
+    It may be later than the next handoff, which ends the period all the same.
+    """
+    assert rotation.lasts is not None, "all of it counts"
+    naive = wall_handoff(rotation, index) + rotation.lasts
+    return wall_clock.instant_of(naive, zone)
 
 
 def wall_handoff(rotation: Rotation, index: int) -> datetime:

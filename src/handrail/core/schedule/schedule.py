@@ -40,10 +40,16 @@ class Turns(StrEnum):
 
 @unique
 class Combination(StrEnum):
-    """How a layer joins those before it: in their place, or beside them."""
+    """How a layer goes with those before it.
+
+    ``COVER``: in their place, where it counts. ``TOGETHER``: beside them. ``JOIN``: as
+    one layer with the nearest before it: where both count their people are on duty
+    together, and either covers what that one covers.
+    """
 
     COVER = "cover"
     TOGETHER = "together"
+    JOIN = "join"
 
 
 @unique
@@ -68,6 +74,9 @@ class Rotation:
         starts_on: Local date of turn 0's first handoff.
         handoff: Local wall-clock time of that handoff, and of all that follow where
             the unit is a day or longer.
+        lasts: Wall-clock time of a turn that counts, from its handoff on; in the rest
+            of it the layer is silent. None: all of it.
+        time_zone: IANA name in which handoffs are read; none for the layer's.
     """
 
     participants: tuple[Party, ...]
@@ -75,6 +84,8 @@ class Rotation:
     lengths: tuple[int, ...]
     starts_on: date
     handoff: time
+    lasts: timedelta | None = None
+    time_zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,8 +151,8 @@ class Layer:
         shifts: Listed shifts; those that overlap are on duty together.
         windows: When the layer counts; always where empty.
         turns: Whether periods outside the windows use up turns.
-        combination: How it joins the layers before it. A turn of nobody covers too:
-            the gap is intended.
+        combination: How it goes with the layers before it. A turn of nobody covers
+            too: the gap is intended.
         starts_at: Before it the layer is silent; UTC, inclusive. None: no beginning.
         ends_at: From it on the layer is silent; UTC, exclusive. None: no end.
         holidays: When it is silent because of calendars it skips; sorted, disjoint.

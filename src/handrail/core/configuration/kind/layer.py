@@ -1,5 +1,7 @@
 """What a file says of one layer of a schedule: its turns, hours and bounds."""
 
+from datetime import timedelta
+
 from handrail.core.configuration import scalar
 from handrail.core.configuration.shape import (
     ChoiceShape,
@@ -35,8 +37,8 @@ ROTATION = ObjectShape(
                 allows_single=True,
             ),
             description=(
-                "A turn's length: 12 hours, 1 day, 2 weeks, 1 month; or several of "
-                "one unit that repeat in order: [5 days, 2 days]."
+                "A turn's length: 12 hours, 1 day, 2 weeks, 1 month, 1 year; or "
+                "several of one unit that repeat in order: [5 days, 2 days]."
             ),
             is_required=True,
         ),
@@ -65,6 +67,19 @@ ROTATION = ObjectShape(
                 "intended gap."
             ),
             is_required=True,
+        ),
+        Field(
+            name="lasts",
+            shape=scalar.duration(timedelta(minutes=1), timedelta(days=366)),
+            description=(
+                "How long of each turn counts, from its handoff on; in the rest of "
+                "it the layer is silent. By default all of it."
+            ),
+        ),
+        Field(
+            name="time_zone",
+            shape=scalar.ZONE,
+            description="IANA zone of the handoffs; the layer's by default.",
         ),
     )
 )
@@ -167,7 +182,7 @@ LAYER = ObjectShape(
             shape=ChoiceShape(words=tuple(Combination)),
             description=(
                 "cover: in the place of the layers above it in the file. "
-                "together: beside them."
+                "together: beside them. join: as one layer with the one above it."
             ),
             default=Combination.COVER.value,
         ),
