@@ -26,7 +26,7 @@ LARGER = {"ports/store.py": 540, "core/incident/event.py": 470}
 
 NAMELESS = {"utils", "util", "helpers", "common", "misc", "base", "manager", "tools"}
 CORE_STDLIB = {
-    "collections", "dataclasses", "datetime", "difflib", "enum", "functools", "hashlib",
+    "bisect", "collections", "dataclasses", "datetime", "difflib", "enum", "functools", "hashlib",
     "itertools", "json", "math", "operator", "re", "re2", "types", "typing",
     "typing_extensions", "unicodedata", "zoneinfo",
 }  # fmt: skip
