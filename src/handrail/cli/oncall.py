@@ -12,6 +12,9 @@ SECTIONS: Mapping[str, Places] = {
         "who": ("oncall_who:who", "Who is on call, now or at another time."),
         "prove": ("oncall_prove:prove", "Whether people are reached, every instant."),
     },
+    "Change": {
+        "override": ("override:override", "Somebody else is on call for a while."),
+    },
 }
 
 
