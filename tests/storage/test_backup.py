@@ -14,7 +14,7 @@ from tests.conformance.examples import (
     receipt,
     whole_alert,
 )
-from tests.conformance.test_access import link, token
+from tests.conformance.test_access import feed, link, token
 from tests.conformance.test_bulletin import bulletin
 from tests.conformance.test_change import asked_run, reported
 from tests.conformance.test_event import new
@@ -76,6 +76,7 @@ def fill(store: ServingStore) -> None:
         tx.event.append("page:1", [new(tx, "opened")], after=0)
         tx.access.add_token(token(tx.now))
         tx.access.add_link(link(tx.now, tx.now))
+        tx.access.add_feed(feed(tx.now))
         tx.meta.set("key", "value")
 
     store.run(work)
