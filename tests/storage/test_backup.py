@@ -76,7 +76,6 @@ def fill(store: ServingStore) -> None:
         tx.event.append("page:1", [new(tx, "opened")], after=0)
         tx.access.add_token(token(tx.now))
         tx.access.add_link(link(tx.now, tx.now))
-        tx.access.add_feed(feed(tx.now))
         tx.meta.set("key", "value")
 
     store.run(work)
@@ -91,7 +90,12 @@ def fill(store: ServingStore) -> None:
         asked_run(tx)
 
     store.run(respond)
-    store.run(lambda tx: tx.access.add_session(_session(tx.now)))
+    store.run(let_in)
+
+
+def let_in(tx: Transaction) -> None:
+    tx.access.add_session(_session(tx.now))
+    tx.access.add_feed(feed(tx.now))
 
 
 def _session(now: datetime) -> Session:
