@@ -17,6 +17,7 @@ from handrail.api import (
     configuration,
     cover,
     evidence,
+    feed,
     health,
     incident,
     incident_act,
@@ -50,6 +51,7 @@ V1: tuple[HTTPRouteHandler, ...] = (
     *alert.HANDLERS,
     *page.HANDLERS,
     *oncall.HANDLERS,
+    *feed.V1_HANDLERS,
     *override.HANDLERS,
     *cover.HANDLERS,
     *swap.HANDLERS,
@@ -69,7 +71,11 @@ V1: tuple[HTTPRouteHandler, ...] = (
     *action_item.HANDLERS,
     *ticket.HANDLERS,
 )
-OUTSIDE_V1: tuple[HTTPRouteHandler, ...] = (*health.HANDLERS, *metrics.HANDLERS)
+OUTSIDE_V1: tuple[HTTPRouteHandler, ...] = (
+    *health.HANDLERS,
+    *metrics.HANDLERS,
+    *feed.HANDLERS,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,9 @@ SECTIONS: Mapping[str, Places] = {
         "swap": ("swap:swap", "Exchange whole shifts with one or two others."),
         "override": ("override:override", "Somebody else is on call for a while."),
     },
+    "Take along": {
+        "feed": ("oncall_feed:feed", "Shifts in your calendar program."),
+    },
 }
 
 
