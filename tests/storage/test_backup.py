@@ -17,6 +17,7 @@ from tests.conformance.examples import (
 from tests.conformance.test_access import feed, link, token
 from tests.conformance.test_bulletin import bulletin
 from tests.conformance.test_change import asked_run, reported
+from tests.conformance.test_cover import asked, proposed
 from tests.conformance.test_event import new
 from tests.conformance.test_learning import learn_from
 from tests.conformance.test_notice import declared, told
@@ -88,6 +89,8 @@ def fill(store: ServingStore) -> None:
         tx.bulletin.add(bulletin(tx, private.id))
         reported(tx, timedelta(hours=1))
         asked_run(tx)
+        asked(tx)
+        proposed(tx)
 
     store.run(respond)
     store.run(let_in)
