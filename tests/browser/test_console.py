@@ -105,6 +105,9 @@ def _paths(home: Site) -> dict[str, str]:
         "alerts": "/alerts?show=all",
         "alert": f"/alerts/{page.alert_id}",
         "oncall": "/oncall",
+        "postmortems": "/postmortems",
+        "action-items": "/action-items",
+        "changes": "/changes",
         "setup": "/configuration",
         "tokens": "/settings/tokens",
         "ack": home.link(page.id),
@@ -146,6 +149,7 @@ def test_the_console_works_without_javascript(chromium: Browser, busy: Site) -> 
     with _at(chromium, busy, is_scripted=False) as page:
         page.get_by_role("button", name="I have it").first.click()
         assert page.get_by_text("You have it. Nobody else is told.").is_visible()
+        page.get_by_text("More", exact=True).click()
         page.get_by_role("link", name="Tokens").click()
         page.get_by_label("What is it for?").fill("laptop")
         page.get_by_role("button", name="Make the token").click()

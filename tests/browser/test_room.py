@@ -423,7 +423,7 @@ def _mitigates_and_resolves(ana: Responder, name: str) -> None:
     onward = ana.section("Onward")
     onward.get_by_label("Full recovery is confirmed").fill("ten quiet minutes")
     onward.get_by_role("button", name="Resolve").click()
-    expect(page.get_by_role("alert").first).to_contain_text("still owed")
+    expect(page.get_by_role("alert").first).to_contain_text("till owed")
     assert ana.incident(name)["stage"] == "resolve"
     expect(onward.get_by_label("Full recovery is confirmed")).to_have_value(
         "ten quiet minutes"

@@ -7,13 +7,15 @@ from handrail.core.change.change import Change, ChangeKind
 from handrail.core.change.suspect import Suspect, suspects
 from handrail.core.errors import InvalidError
 from handrail.core.ids import ChangeId, Slug
-from handrail.core.incident.command import require_text
+from handrail.core.incident.command import optional_text, require_text
 from handrail.core.incident.incident import Incident
 from handrail.ports.store import Transaction
 from handrail.usecases.desk import BACKDATED_MAX, Desk
 
 LOOKED_AT_MAX = 1000
 """Changes of one day; a fleet that makes more shows its newest."""
+WORDS_CHARS_MAX = 1000
+"""A version, or the name of whoever made the change."""
 
 
 def report(  # noqa: PLR0913 - what a change consists of
@@ -30,7 +32,8 @@ def report(  # noqa: PLR0913 - what a change consists of
     """Record a change. A service that is not configured is kept as it was told.
 
     Raises:
-        InvalidError: The title is empty, or it took effect in the future.
+        InvalidError: The title is empty, a text is too long, or it took effect in the
+            future.
     """
     now = desk.tx.now
     if at is not None and (at > now or now - at > BACKDATED_MAX):
@@ -41,9 +44,9 @@ def report(  # noqa: PLR0913 - what a change consists of
         kind=kind,
         title=require_text(title, field="title", most=limits.TITLE_CHARS_MAX),
         service=service,
-        version=version.strip(),
-        link=link.strip(),
-        changed_by=changed_by.strip(),
+        version=optional_text(version, field="version", most=WORDS_CHARS_MAX),
+        link=optional_text(link, field="link", most=limits.LINK_CHARS_MAX),
+        changed_by=optional_text(changed_by, field="changed_by", most=WORDS_CHARS_MAX),
         source=str(desk.actor),
         occurred_at=at or now,
         recorded_at=now,

@@ -84,12 +84,28 @@ def plan(desk: Desk, name: str, entry_name: str, *, lock: bool = False) -> Plan:
     return Plan(incident=incident, entry=entry, call=filled(entry.call, values))
 
 
-def start(desk: Desk, name: str, entry_name: str, *, confirm: str) -> Incident:
+def begun(incident: Incident, entry: CatalogueEntry) -> int:
+    """Return how often this was begun for the incident."""
+    return sum(tried.entry == entry.name for tried in incident.mitigations)
+
+
+def start(
+    desk: Desk, name: str, entry_name: str, *, confirm: str, seen: int | None = None
+) -> Incident:
     """Have a mitigation carried out, once at most.
+
+    Args:
+        desk: Who acts.
+        name: What people call the incident.
+        entry_name: Of the catalogue.
+        confirm: The target's name, typed.
+        seen: How often it had been begun when the asker looked, so that a button
+            pressed twice runs it once; by default that does not matter.
 
     Raises:
         InvalidError: The target's name was not typed.
-        ConflictError: The same is still under way, or sending is held.
+        ConflictError: The same is still under way, was begun since the asker looked,
+            or sending is held.
     """
     if desk.tx.meta.get(HELD):
         msg = "this server is held since it was restored; release it, then mitigate"
@@ -99,6 +115,9 @@ def start(desk: Desk, name: str, entry_name: str, *, confirm: str) -> Incident:
     if entry.confirm and confirm.strip() != entry.confirm:
         msg = f"to run {entry.name} in {entry.environment}, type {entry.confirm}"
         raise InvalidError(msg, fields={"confirm": f"must be {entry.confirm}"})
+    if seen is not None and seen != begun(incident, entry):
+        msg = f"{entry.name} was begun since you looked; see what came of it first"
+        raise ConflictError(msg)
     for run in desk.tx.mitigation_run.under_way(incident.id):
         if run.entry == entry.name:
             msg = f"{entry.name} is being carried out already; wait for its answer"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from handrail.core import limits
-from handrail.core.errors import InvalidError
+from handrail.core.errors import ConflictError, InvalidError
 from handrail.core.ids import NoticeId
 from handrail.core.incident import public_notice
 from handrail.core.incident.incident import Incident
@@ -24,31 +24,68 @@ PROMISE_MAX = timedelta(days=30)
 
 
 def publish(
-    desk: Desk, name: str, draft: Draft
+    desk: Desk, name: str, draft: Draft, *, seen: int | None = None
 ) -> tuple[Incident, Notice, tuple[Advice, ...]]:
     """Tell the public; return the incident after, the notice, and advice on it.
+
+    Args:
+        desk: Who acts.
+        name: What people call the incident.
+        draft: What is to be said.
+        seen: How many notices the incident had when this one was looked at; by default
+            that does not matter.
 
     Raises:
         NotFoundError: There is no such incident that the actor may see.
         InvalidError: A field is wrong.
-        ConflictError: The all-clear was given, or the response is over.
+        ConflictError: The all-clear was given, the response is over, or somebody told
+            the public since.
     """
     tx = desk.tx
-    _require_near(draft, tx)
     incident = find(tx, name, viewer=desk.viewer, lock=True)
-    notice = public_notice.publish(
-        incident,
-        NoticeId(desk.ids.new_id()),
-        draft,
-        by=desk.by,
-        earlier=tx.notice.for_incident(incident.id),
-        known=tx.configuration.snapshot().components,
-        now=tx.now,
-    )
+    earlier = tx.notice.for_incident(incident.id)
+    if seen is not None and seen != len(earlier):
+        msg = (
+            f"the public was told something about {incident.name} since you looked; "
+            "read it, then say yours"
+        )
+        raise ConflictError(msg)
+    notice = _made(desk, incident, draft, earlier)
     tx.notice.add(notice)
     events = (public_notice.published(notice),)
     after, _ = record(tx, incident, events, actor=str(desk.actor), ids=desk.ids)
     return after, notice, advice_on(tx, draft)
+
+
+def preview(
+    desk: Desk, name: str, draft: Draft
+) -> tuple[Notice, tuple[Advice, ...], int]:
+    """Return what publishing would tell the public, advice on it, and what it follows.
+
+    Nothing is published. The number is that of the incident's notices so far.
+
+    Raises:
+        DomainError: Publishing would be refused so, too.
+    """
+    incident = find(desk.tx, name, viewer=desk.viewer)
+    earlier = desk.tx.notice.for_incident(incident.id)
+    notice = _made(desk, incident, draft, earlier)
+    return notice, advice_on(desk.tx, draft), len(earlier)
+
+
+def _made(
+    desk: Desk, incident: Incident, draft: Draft, earlier: Sequence[Notice]
+) -> Notice:
+    _require_near(draft, desk.tx)
+    return public_notice.publish(
+        incident,
+        NoticeId(desk.ids.new_id()),
+        draft,
+        by=desk.by,
+        earlier=earlier,
+        known=desk.tx.configuration.snapshot().components,
+        now=desk.tx.now,
+    )
 
 
 def _require_near(draft: Draft, tx: Transaction) -> None:

@@ -20,7 +20,7 @@ from handrail.web.form import FormRequest, fields
 from handrail.web.reading import Asked, frame, reader_of
 from handrail.web.rendering import Shown, to
 from handrail.web.screens.ack import entry_mark
-from handrail.web.screens.home import home_screen
+from handrail.web.screens.home import ITEMS_SHOWN, home_screen
 from handrail.web.screens.page import page_screen
 
 PAGES_SHOWN_MAX = 100
@@ -35,11 +35,22 @@ def show_now(
     def look(tx: Transaction) -> Shown:
         pages = tx.page.search(active_only=True, limit=PAGES_SHOWN_MAX)
         deliveries = {page.id: tx.delivery.for_page(page.id) for page in pages}
-        incidents = tx.incident.search(
-            viewer=viewer_of(actor), responding_only=True, limit=PAGES_SHOWN_MAX
+        viewer = viewer_of(actor)
+        running = tx.incident.search(
+            viewer=viewer, responding_only=True, limit=PAGES_SHOWN_MAX
+        )
+        recent = tx.incident.search(
+            viewer=viewer, responding_only=False, limit=PAGES_SHOWN_MAX
+        )
+        incidents = [*running, *(i for i in recent if not i.is_responding)]
+        items = tx.action_item.search(
+            viewer=viewer,
+            open_only=True,
+            owner=actor.responder,
+            limit=ITEMS_SHOWN + 1,
         )
         reader = reader_of(tx, actor)
-        screen = home_screen(pages, deliveries, incidents, reader=reader)
+        screen = home_screen(pages, deliveries, incidents, items, reader=reader)
         asked = Asked(actor=actor, place="/", news=news)
         return Shown(screen=screen, chrome=frame(tx, "Now", asked))
 

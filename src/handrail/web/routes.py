@@ -9,10 +9,16 @@ from handrail.core.access.actor import Actor
 from handrail.core.access.permission import Verb
 from handrail.web import (
     ack,
+    action_items,
+    changes,
     incident_acts,
     incidents,
+    mitigations,
+    notices,
     overview,
     pages,
+    postmortems,
+    room,
     settings,
     sign_in,
 )
@@ -27,7 +33,13 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *sign_in.HANDLERS,
     *pages.HANDLERS,
     *incidents.HANDLERS,
+    *room.HANDLERS,
+    *notices.HANDLERS,
+    *mitigations.HANDLERS,
     *incident_acts.HANDLERS,
+    *changes.HANDLERS,
+    *postmortems.HANDLERS,
+    *action_items.HANDLERS,
     *overview.HANDLERS,
     *settings.HANDLERS,
 )

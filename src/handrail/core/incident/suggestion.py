@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from handrail.core.ids import Slug
 from handrail.core.incident.incident import Incident
+from handrail.core.incident.stage import Stage
 from handrail.core.obligation.demand import Demands, demand_of
 from handrail.core.obligation.obligation import ObligationKind
 from handrail.core.severity.severity import Severity
@@ -44,6 +45,26 @@ _STATUS = {
     Severity.SEV1: ComponentStatus.MAJOR_OUTAGE,
     Severity.SEV2: ComponentStatus.PARTIAL_OUTAGE,
 }
+
+
+_NEXT_WORD = {
+    Stage.TRIAGE: NoticeStage.INVESTIGATING,
+    Stage.MITIGATE: NoticeStage.IDENTIFIED,
+    Stage.RESOLVE: NoticeStage.MONITORING,
+}
+
+
+def next_word(incident: Incident) -> NoticeStage:
+    """Return which word to the public the stage of the response asks for.
+
+    The first one admits no more than that it is being looked into; when the response
+    is over, only the all-clear is left.
+    """
+    stage = _NEXT_WORD.get(incident.stage, NoticeStage.RESOLVED)
+    is_first = incident.public_word_at is None
+    if is_first and stage is NoticeStage.IDENTIFIED:
+        return NoticeStage.INVESTIGATING
+    return stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

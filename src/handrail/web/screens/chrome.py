@@ -10,11 +10,17 @@ from handrail.web.screens.next_level import person
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NavItem:
-    """One way to go; ``is_current`` marks where one is."""
+    """One way to go.
+
+    Attributes:
+        is_current: Where one is.
+        is_main: Always in reach; on a phone the others are behind "More".
+    """
 
     href: str
     label: str
     is_current: bool
+    is_main: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,15 +43,24 @@ class Chrome:
     held: str = ""
     can_release: bool = False
 
+    @property
+    def is_behind_more(self) -> bool:
+        """Return whether one is at a place that a phone has behind "More"."""
+        return any(item.is_current and not item.is_main for item in self.nav)
+
 
 _PLACES = (
     ("/", "Now", Verb.PAGE_READ),
     ("/incidents", "Incidents", Verb.INCIDENT_READ),
     ("/alerts", "Alerts", Verb.ALERT_READ),
     ("/oncall", "On call", Verb.ONCALL_READ),
+    ("/postmortems", "Postmortems", Verb.INCIDENT_READ),
+    ("/action-items", "Action items", Verb.INCIDENT_READ),
+    ("/changes", "Changes", Verb.CHANGE_READ),
     ("/configuration", "Setup", Verb.CONFIG_READ),
     ("/settings/tokens", "Tokens", Verb.TOKEN_READ),
 )
+_MAIN = frozenset({"/", "/incidents", "/alerts", "/oncall"})
 
 
 def chrome(
@@ -61,7 +76,9 @@ def chrome(
     return Chrome(
         title=title,
         nav=tuple(
-            NavItem(href=href, label=label, is_current=href == at)
+            NavItem(
+                href=href, label=label, is_current=href == at, is_main=href in _MAIN
+            )
             for href, label, verb in _PLACES
             if actor.may(verb)
         ),

@@ -1,4 +1,4 @@
-"""Now: the pages that seek or have somebody, and who is on call."""
+"""Now: what seeks somebody, what runs, what the reader owes, and who is on call."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -6,11 +6,29 @@ from dataclasses import dataclass, replace
 from handrail.core.access.permission import Verb
 from handrail.core.ids import PageId
 from handrail.core.incident.incident import Incident
+from handrail.core.obligation.obligation import Obligation, ObligationKind
 from handrail.core.paging.delivery import Delivery
 from handrail.core.paging.page import Page, PageState
-from handrail.web.screens.incident import IncidentCard, incident_card
+from handrail.core.paging.wording import one_line
+from handrail.core.postmortem.action_item import ActionItem
+from handrail.web.screens.action_item import ActionItemLine, action_item_lines
+from handrail.web.screens.incident import Clock, IncidentCard, clock, incident_card
 from handrail.web.screens.oncall import DutyCard, duty_cards
 from handrail.web.screens.page import PageCard, Reader, page_card
+from handrail.web.screens.promise import owners
+
+ITEMS_SHOWN = 5
+TITLE_CHARS_SHOWN = 80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwedLine:
+    """One promise that the reader owes, and where it is kept."""
+
+    href: str
+    incident: str
+    title: str
+    clock: Clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,11 +40,17 @@ class HomeScreen:
         mine: Pages that seek the reader.
         seeking: Other pages that nobody has yet, the worst severity first.
         taken: Pages somebody has.
+        owed: What the reader promised in incidents, the most urgent first.
+        items: Action items that are the reader's, the overdue ones first.
+        items_cut: The reader has more of them than are shown.
         is_configured: Whether any configuration was ever applied.
     """
 
     incidents: tuple[IncidentCard, ...]
     can_declare: bool
+    owed: tuple[OwedLine, ...]
+    items: tuple[ActionItemLine, ...]
+    items_cut: bool
     mine: tuple[PageCard, ...]
     seeking: tuple[PageCard, ...]
     taken: tuple[PageCard, ...]
@@ -38,11 +62,21 @@ def home_screen(
     pages: Sequence[Page],
     deliveries: Mapping[PageId, Sequence[Delivery]],
     incidents: Sequence[Incident],
+    items: Sequence[ActionItem] = (),
     *,
     reader: Reader,
 ) -> HomeScreen:
-    """Return the screen for active pages and running incidents, newest first."""
-    worst_first = sorted(incidents, key=lambda i: i.severity.rank if i.severity else 0)
+    """Return the screen for active pages and incidents, newest first.
+
+    Args:
+        pages: Those that seek or have somebody.
+        deliveries: Of each page.
+        incidents: Those that run or are being learned from.
+        items: The reader's open action items, soonest due first.
+        reader: For whom.
+    """
+    running = [i for i in incidents if i.is_responding]
+    worst_first = sorted(running, key=lambda i: i.severity.rank if i.severity else 0)
     cards = [
         (page, _card(page, deliveries[page.id], reader))
         for page in sorted(pages, key=lambda page: page.severity.rank)
@@ -52,12 +86,40 @@ def home_screen(
     return HomeScreen(
         incidents=tuple(incident_card(i, reader=reader) for i in worst_first),
         can_declare=reader.actor.may(Verb.INCIDENT_DECLARE),
+        owed=_owed(incidents, reader),
+        items=action_item_lines(items[:ITEMS_SHOWN], reader=reader),
+        items_cut=len(items) > ITEMS_SHOWN,
         mine=tuple(card for card in free if card.is_mine),
         seeking=tuple(card for card in free if not card.is_mine),
         taken=tuple(card for page, card in cards if page.state is taken),
         duties=duty_cards(reader=reader),
         is_configured=reader.snapshot.revision > 0,
     )
+
+
+def _owed(incidents: Sequence[Incident], reader: Reader) -> tuple[OwedLine, ...]:
+    found = [
+        (incident, owed)
+        for incident in incidents
+        for owed in incident.obligations
+        if owed.is_open and reader.actor.responder in owners(owed, incident)
+    ]
+    found.sort(key=lambda pair: pair[1].due_at)
+    return tuple(
+        OwedLine(
+            href=_place(incident, owed),
+            incident=incident.name,
+            title=one_line(incident.title, limit=TITLE_CHARS_SHOWN),
+            clock=clock(owed, reader=reader),
+        )
+        for incident, owed in found
+    )
+
+
+def _place(incident: Incident, owed: Obligation) -> str:
+    if owed.kind is ObligationKind.POSTMORTEM_PUBLISHED:
+        return f"/postmortems/{incident.name}"
+    return f"/incidents/{incident.name}"
 
 
 def _card(page: Page, deliveries: Sequence[Delivery], reader: Reader) -> PageCard:

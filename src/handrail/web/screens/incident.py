@@ -194,9 +194,8 @@ def declare_screen(
     page_id: str = "",
 ) -> DeclareScreen:
     """Return the form to declare."""
-    services = sorted(reader.snapshot.services.values(), key=lambda s: s.title)
     return DeclareScreen(
-        services=tuple((s.name, s.title) for s in services),
+        services=services_of(reader),
         severities=severity_choices(reader),
         kept=kept,
         problems=problems,
@@ -208,3 +207,9 @@ def severity_choices(reader: Reader) -> tuple[tuple[str, str], ...]:
     """Return every severity with its impact in words."""
     matrix = reader.snapshot.matrix
     return tuple((str(severity), matrix[severity].impact) for severity in Severity)
+
+
+def services_of(reader: Reader) -> tuple[tuple[str, str], ...]:
+    """Return every service by title, with the word a form sends."""
+    services = sorted(reader.snapshot.services.values(), key=lambda s: s.title)
+    return tuple((s.name, s.title) for s in services)

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
+from handrail.core import wall_clock
 from handrail.core.access.actor import Actor
 from handrail.core.access.permission import Verb
 from handrail.core.configuration.snapshot import Snapshot
@@ -26,6 +27,11 @@ class Reader:
     zone: str
     now: datetime
     snapshot: Snapshot
+
+    @property
+    def place(self) -> tzinfo:
+        """Return the reader's zone itself."""
+        return wall_clock.zone(self.zone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

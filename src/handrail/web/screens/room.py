@@ -1,60 +1,67 @@
 """The incident room: everything a response needs on one page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 
 from handrail.core.access.permission import Verb
+from handrail.core.change.suspect import Suspect
 from handrail.core.incident.event import PagePurpose
 from handrail.core.incident.incident import Incident
 from handrail.core.incident.role import MEANING, IncidentRole
 from handrail.core.incident.stage import Stage
 from handrail.core.incident.wording import plain
-from handrail.core.obligation.obligation import Obligation
+from handrail.core.mitigation.catalogue import CatalogueEntry
+from handrail.core.postmortem.action_item import ActionItem
+from handrail.core.postmortem.postmortem import Postmortem
+from handrail.core.status_page.notice import Notice
 from handrail.usecases.timeline import TimelineEntry
+from handrail.web.screens.action_item import (
+    ActionItemLine,
+    action_item_lines,
+    people_of,
+)
 from handrail.web.screens.incident import (
     IncidentCard,
     StageMark,
     incident_card,
+    services_of,
     severity_choices,
-    urgency,
+)
+from handrail.web.screens.mitigation import (
+    CatalogueLine,
+    MitigationLine,
+    SuspectLine,
+    catalogue_line,
+    mitigation_lines,
+    suspect_lines,
 )
 from handrail.web.screens.moment import Moment, moment
-from handrail.web.screens.next_level import name_of, person
+from handrail.web.screens.next_level import person
+from handrail.web.screens.notice import NoticeLine, notice_lines
 from handrail.web.screens.page import Reader
+from handrail.web.screens.promise import PromiseLine, promise_line
+from handrail.web.screens.refusal import Refusal
+from handrail.web.screens.timeline import EntryLine, entry_line, is_shown
 
-TOLD_LATE = timedelta(minutes=1)
 _ORDER = (Stage.TRIAGE, Stage.MITIGATE, Stage.RESOLVE, Stage.LEARN, Stage.CLOSED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EntryLine:
-    """One timeline entry.
+class RoomRecord:
+    """What a room is made from, beside its incident.
 
     Attributes:
-        told: When it was told, where that was later than it happened; else none.
+        catalogue: What of it suits the incident.
+        suspects: Changes shortly before the impact.
     """
 
-    number: int
-    sort: str
-    at: Moment
-    told: Moment | None
-    actor: str
-    what: str
-    is_pinned: bool
-    corrected_by: int | None
-    corrects: int | None
-    evidence: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PromiseLine:
-    """One promise: late, soon, open, kept, kept late or missed."""
-
-    what: str
-    owner: str
-    due: Moment
-    state: str
+    entries: Sequence[TimelineEntry]
+    notices: Sequence[Notice] = ()
+    catalogue: Sequence[CatalogueEntry] = ()
+    suspects: Sequence[Suspect] = ()
+    postmortem: Postmortem | None = None
+    items: Sequence[ActionItem] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,21 +73,6 @@ class RoleLine:
     meaning: str
     holders: tuple[tuple[str, str], ...]
     is_mine: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MitigationLine:
-    """One thing that was tried."""
-
-    id: str
-    title: str
-    kind: str
-    by: str
-    at: Moment
-    answer: str
-    outcome: str
-    remark: str
-    can_judge: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,48 +97,51 @@ class EvidenceLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
-    """A press that was refused: what, why, and what had been typed."""
-
-    act: str
-    message: str
-    fields: dict[str, str] = field(default_factory=dict)
-    kept: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RoomScreen:
     """One incident whole.
 
     Attributes:
+        known_at: As of when it is told, where that is not now; nothing is done then.
         can_act: The reader may act on incidents.
         offered: The reader was offered command.
         owed_now: What a resolution would leave open, in words.
+        services: What it may be about; ``service`` is what it is about now.
+        ticket: Of the tracker: what it is called and where it is, or none.
+        postmortem: How far it is, or "" where there is none.
         sequence: Of the last entry shown; live updates go on from there.
         shown: The filter of the timeline.
     """
 
     card: IncidentCard
+    known_at: Moment | None
     stages: tuple[StageMark, ...]
     stage: str
     summary: str
     facts: tuple[tuple[str, str], ...]
     severities: tuple[tuple[str, str], ...]
-    rank: int
     can_act: bool
     is_responding: bool
     is_commander: bool
     offered: bool
     needs_all_clear: bool
+    was_resolved: bool
     owed_now: tuple[str, ...]
     promises: tuple[PromiseLine, ...]
     past_promises: tuple[PromiseLine, ...]
     roles: tuple[RoleLine, ...]
     people: tuple[tuple[str, str], ...]
+    services: tuple[tuple[str, str], ...]
+    service: str
     mitigations: tuple[MitigationLine, ...]
+    catalogue: tuple[CatalogueLine, ...]
+    suspects: tuple[SuspectLine, ...]
+    notices: tuple[NoticeLine, ...]
     tasks: tuple[TaskLine, ...]
     evidence: tuple[EvidenceLine, ...]
     pages: tuple[tuple[str, str], ...]
+    ticket: tuple[str, str] | None
+    postmortem: str
+    items: tuple[ActionItemLine, ...]
     entries: tuple[EntryLine, ...]
     pinned: tuple[EntryLine, ...]
     shown: str
@@ -156,48 +151,54 @@ class RoomScreen:
 
 def room_screen(
     incident: Incident,
-    entries: Sequence[TimelineEntry],
+    record: RoomRecord,
     *,
     reader: Reader,
+    known_at: Moment | None = None,
     shown: str = "all",
     refusal: Refusal | None = None,
 ) -> RoomScreen:
     """Return one incident whole, its timeline newest first."""
-    lines = [_entry(entry, reader) for entry in reversed(entries)]
-    owed = [o for o in incident.obligations if o.is_open]
-    users = sorted(reader.snapshot.users.values(), key=lambda u: u.full_name)
-    told = incident.public_told_at is not None and incident.all_clear_at is None
+    lines = [entry_line(entry, reader=reader) for entry in reversed(record.entries)]
+    owed = sorted(
+        (o for o in incident.obligations if o.is_open), key=lambda o: o.due_at
+    )
+    past = (o for o in incident.obligations if not o.is_open)
+    is_now = known_at is None
     return RoomScreen(
         card=incident_card(incident, reader=reader),
+        known_at=known_at,
         stages=_stages(incident),
         stage=incident.stage,
         summary=incident.summary,
         facts=_facts(incident, reader),
         severities=severity_choices(reader),
-        rank=incident.severity.rank if incident.severity else 9,
-        can_act=reader.actor.may(Verb.INCIDENT_ACT),
+        can_act=is_now and reader.actor.may(Verb.INCIDENT_ACT),
         is_responding=incident.is_responding,
         is_commander=incident.commander == reader.actor.responder,
-        offered=reader.actor.responder in incident.offered_to,
-        needs_all_clear=told,
+        offered=is_now and reader.actor.responder in incident.offered_to,
+        needs_all_clear=_awaits_all_clear(incident),
+        was_resolved=incident.resolved_at is not None,
         owed_now=tuple(plain(o.kind) for o in owed),
-        promises=tuple(
-            _promise(o, incident, reader) for o in sorted(owed, key=lambda o: o.due_at)
-        ),
-        past_promises=tuple(
-            _promise(o, incident, reader)
-            for o in incident.obligations
-            if not o.is_open and (o.met_at or o.missed_at)
-        ),
+        promises=tuple(promise_line(o, incident, reader=reader) for o in owed),
+        past_promises=tuple(promise_line(o, incident, reader=reader) for o in past),
         roles=tuple(_role(role, incident, reader) for role in IncidentRole),
-        people=tuple((u.name, u.full_name) for u in users),
-        mitigations=_mitigations(incident, reader),
+        people=people_of(reader),
+        services=services_of(reader),
+        service=incident.service or "",
+        mitigations=mitigation_lines(incident, reader=reader),
+        catalogue=tuple(catalogue_line(entry) for entry in record.catalogue),
+        suspects=suspect_lines(record.suspects, reader=reader),
+        notices=notice_lines(record.notices, reader=reader),
         tasks=_tasks(incident, reader),
         evidence=_evidence(incident),
         pages=tuple(
             (page_id, _purpose(purpose)) for page_id, purpose in incident.pages.items()
         ),
-        entries=tuple(line for line in lines if _is_shown(line, shown)),
+        ticket=_ticket(incident),
+        postmortem=plain(record.postmortem.state) if record.postmortem else "",
+        items=action_item_lines(record.items, reader=reader),
+        entries=tuple(line for line in lines if is_shown(line, shown)),
         pinned=tuple(line for line in lines if line.is_pinned),
         shown=shown,
         sequence=incident.sequence,
@@ -205,18 +206,17 @@ def room_screen(
     )
 
 
-FILTERS = {
-    "all": frozenset[str](),
-    "people": frozenset({"human", "communication"}),
-    "state": frozenset({"state", "page", "mitigation"}),
-    "words": frozenset({"communication"}),
-}
-"""What may stand in ``?show=``; without sorts, everything is shown."""
+def _awaits_all_clear(incident: Incident) -> bool:
+    return incident.public_told_at is not None and incident.all_clear_at is None
 
 
-def _is_shown(line: EntryLine, shown: str) -> bool:
-    sorts = FILTERS.get(shown)
-    return not sorts or line.sort in sorts
+def _ticket(incident: Incident) -> tuple[str, str] | None:
+    ticket = incident.ticket
+    if ticket is None:
+        return None
+    is_link = ticket.link.startswith(("https://", "http://"))
+    name = ticket.reference or "asked for, not yet there"
+    return name, ticket.link if is_link else ""
 
 
 def _stages(incident: Incident) -> tuple[StageMark, ...]:
@@ -252,38 +252,6 @@ def _at(instant: datetime, reader: Reader) -> Moment:
     return moment(instant, zone=reader.zone, now=reader.now)
 
 
-def _entry(entry: TimelineEntry, reader: Reader) -> EntryLine:
-    is_late = entry.recorded_at - entry.occurred_at >= TOLD_LATE
-    return EntryLine(
-        number=entry.sequence,
-        sort=entry.sort,
-        at=_at(entry.occurred_at, reader),
-        told=_at(entry.recorded_at, reader) if is_late else None,
-        actor=name_of(entry.actor, reader.snapshot),
-        what=entry.what,
-        is_pinned=entry.is_pinned,
-        corrected_by=entry.corrected_by,
-        corrects=entry.corrects,
-        evidence=entry.evidence,
-    )
-
-
-def _promise(owed: Obligation, incident: Incident, reader: Reader) -> PromiseLine:
-    if owed.met_at is not None:
-        state = "kept" if owed.is_kept else "kept late"
-    elif owed.cancelled_at is not None:
-        state = "missed"
-    else:
-        state = urgency(owed.due_at, reader.now)
-    holders = incident.holders(IncidentRole(owed.owner)) or (incident.commander,)
-    return PromiseLine(
-        what=plain(owed.kind),
-        owner=", ".join(person(h, reader.snapshot, otherwise="") for h in holders),
-        due=_at(owed.due_at, reader),
-        state=state,
-    )
-
-
 def _role(role: IncidentRole, incident: Incident, reader: Reader) -> RoleLine:
     holders = incident.holders(role)
     return RoleLine(
@@ -292,24 +260,6 @@ def _role(role: IncidentRole, incident: Incident, reader: Reader) -> RoleLine:
         meaning=MEANING[role],
         holders=tuple((h, person(h, reader.snapshot, otherwise="")) for h in holders),
         is_mine=reader.actor.responder in holders,
-    )
-
-
-def _mitigations(incident: Incident, reader: Reader) -> tuple[MitigationLine, ...]:
-    return tuple(
-        MitigationLine(
-            id=m.id,
-            title=m.title,
-            kind=plain(m.kind),
-            by=person(m.by, reader.snapshot, otherwise=""),
-            at=_at(m.started_at, reader),
-            answer=m.answer,
-            outcome=plain(m.outcome) if m.outcome else "",
-            remark=m.remark,
-            can_judge=m.outcome is None
-            and (not m.is_automatic or m.carried_out_at is not None),
-        )
-        for m in reversed(incident.mitigations)
     )
 
 
