@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.core.schedule.rotas import schedules, zones
 
@@ -36,6 +36,7 @@ def _shifts(
     return {place: joined(spans) for place, spans in found.items()}
 
 
+@settings(deadline=None)
 @given(schedules(), schedules())
 def test_what_is_gained_and_lost_is_the_symmetric_difference_of_shifts(
     first: tuple[Schedule, datetime], second: tuple[Schedule, datetime]

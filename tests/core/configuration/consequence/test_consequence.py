@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.configured import checked
 from tests.core.schedule.rotas import schedules
@@ -186,6 +186,7 @@ def test_many_consequences_are_bounded_and_the_rest_is_counted(people: int) -> N
     )
 
 
+@settings(deadline=None)
 @given(st.lists(schedules(), min_size=1, max_size=4))
 def test_nothing_is_told_where_nothing_changes(
     drawn: list[tuple[Schedule, datetime]],
@@ -211,6 +212,7 @@ def test_nothing_is_told_where_nothing_changes(
     assert found.not_compared == 0
 
 
+@settings(deadline=None)
 @given(schedules(), schedules())
 def test_hours_told_are_the_symmetric_difference(
     first: tuple[Schedule, datetime], second: tuple[Schedule, datetime]
