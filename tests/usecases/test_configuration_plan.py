@@ -84,3 +84,16 @@ def test_a_set_of_files_compared_with_itself_says_nothing() -> None:
     plan = configuration.compare(checked(text), checked(text), now=NOW)
     assert plan.changes == ()
     assert plan.consequences.lines() == ()
+
+
+def test_an_override_written_between_others_keeps_its_place() -> None:
+    desk = Desk()
+    desk.apply(ROTA % "ana, ben" + OVERRIDES)
+    desk.now = NOW
+    # Only the title differs, and with it the schedule's document.
+    text = (ROTA % "ana, ben").replace("name: primary", "name: primary\n  title: First")
+    plan = desk.store.read(
+        lambda tx: configuration.plan(tx, desk.check(text), is_partial=True)
+    )
+    assert [change.subject for change in plan.changes] == ["schedule primary"]
+    assert plan.consequences.items == ()

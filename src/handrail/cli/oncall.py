@@ -11,6 +11,9 @@ SECTIONS: Mapping[str, Places] = {
     "Ask": {
         "who": ("oncall_who:who", "Who is on call, now or at another time."),
     },
+    "Change": {
+        "override": ("override:override", "Somebody else is on call for a while."),
+    },
 }
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from handrail.core.configuration.carried import carried
 from handrail.core.configuration.check import Checkup
 from handrail.core.configuration.compile import compile_snapshot
 from handrail.core.configuration.consequence.compare import consequences
@@ -36,6 +37,9 @@ from handrail.ports.vault import Vault
 from handrail.usecases.configuration_plan import Applied, Plan, open_pages, renames
 from handrail.usecases.configuration_record import record
 from handrail.usecases.integration import follow_integrations
+
+Orders = Mapping[tuple[str, Slug], int]
+"""By kind and name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +149,12 @@ def plan(
         InvalidError: There are errors; the fields name file, line and field of each.
     """
     stored = tx.configuration.documents()
-    kept = _kept(checked.drafts, stored, is_partial=is_partial)
+    beside = carried(
+        _kept(checked.drafts, stored, is_partial=is_partial),
+        checked.drafts,
+        now=tx.now,
+    )
+    kept = beside.kept
     others = read_stored(kept, checked.kinds)
     problems = [*checked.own_problems, *cross_problems(checked.drafts, others=others)]
     errors = in_order(problem for problem in problems if problem.is_error)
@@ -161,8 +170,10 @@ def plan(
     changes = differences(
         checked.drafts, stored, ordered=ordered, is_partial=is_partial
     )
+    gone = (Change(kind=ChangeKind.REMOVED, stored=one) for one in beside.ended)
+    changes = (*changes, *gone)
     before = tx.configuration.snapshot()
-    after = _proposed(checked.drafts, kept)
+    after = _proposed(checked.drafts, kept, orders=_orders(changes, stored))
     doubtful = _doubts(after, checked.drafts, tx.now, already=before)
     errors = in_order(problem for problem in doubtful if problem.is_error)
     if errors:
@@ -174,6 +185,7 @@ def plan(
         unchanged=sum(draft.key not in touched for draft in checked.drafts),
         warnings=in_order(doubtful),
         is_partial=is_partial,
+<<<<<<< HEAD
         consequences=(
             consequences(
                 before,
@@ -185,6 +197,7 @@ def plan(
             if looks_ahead and changes
             else Consequences()
         ),
+        rewritten=beside.rewritten,
     )
 
 
@@ -212,6 +225,9 @@ def compare(old: CheckResult, new: CheckResult, *, now: datetime) -> Plan:
         warnings=in_order(_doubts(after, new.drafts, now, already=before)),
         is_partial=False,
         consequences=consequences(before, after, now=now, renames=renames(changes)),
+=======
+        rewritten=beside.rewritten,
+>>>>>>> main
     )
 
 
@@ -248,6 +264,7 @@ def apply(
     if not planned.changes:
         return Applied(revision=planned.revision, plan=planned)
     added, removed = follow_integrations(tx, planned.changes)
+    added.extend(planned.rewritten)
     for change in planned.changes:
         if change.draft is not None:
             added.append(_document(change.draft, change.order, tx))
@@ -295,6 +312,15 @@ def _kept(
     ]
 
 
+def _orders(changes: Sequence[Change], stored: Sequence[Document]) -> Orders:
+    """Return the order that each document would have once the changes are applied."""
+    orders = {(document.kind, document.name): document.order for document in stored}
+    for change in changes:
+        if change.draft is not None:
+            orders[change.draft.key] = change.order
+    return orders
+
+
 def _doubts(
     snapshot: Snapshot,
     drafts: Sequence[Draft],
@@ -316,12 +342,24 @@ def _doubts(
     return found
 
 
-def _proposed(drafts: Sequence[Draft], kept: Sequence[Document]) -> Snapshot:
-    """Return the configuration that drafts and what stays in force make up."""
+def _proposed(
+    drafts: Sequence[Draft],
+    kept: Sequence[Document],
+    *,
+    orders: Orders | None = None,
+) -> Snapshot:
+    """Return the configuration that drafts and what stays in force make up.
+
+    Without ``orders`` the drafts come after what stays, as they stand in the files.
+    """
     top = max((document.order for document in kept), default=0)
+    known = orders or {}
     documents = [
         draft.document(
-            version=1, order=top + 1 + draft.rank, revision=0, effective_from=EPOCH
+            version=1,
+            order=known.get(draft.key, top + 1 + draft.rank),
+            revision=0,
+            effective_from=EPOCH,
         )
         for draft in drafts
     ]

@@ -8,6 +8,7 @@ from handrail.core.configuration.audience import targets
 from handrail.core.configuration.consequence.compare import Renames
 from handrail.core.configuration.consequence.consequence import Consequences
 from handrail.core.configuration.diff import Change, ChangeKind
+from handrail.core.configuration.document import Document
 from handrail.core.configuration.node import Json
 from handrail.core.configuration.problem import Problem
 from handrail.core.escalation.policy import TargetKind
@@ -27,6 +28,7 @@ class Plan:
         unchanged: How many documents stay as they are.
         warnings: Doubts about the configuration that would be in force.
         consequences: What it means for people; empty where nobody asked.
+        rewritten: Overrides that people made, as they follow what is renamed.
     """
 
     revision: int
@@ -35,6 +37,7 @@ class Plan:
     warnings: tuple[Problem, ...]
     is_partial: bool
     consequences: Consequences = field(default_factory=Consequences)
+    rewritten: tuple[Document, ...] = ()
 
     def lines(self) -> tuple[str, ...]:
         """Return changes, what they mean, warnings and a summary as lines of text."""
