@@ -157,9 +157,7 @@ def plan(
     kept = beside.kept
     others = read_stored(kept, checked.kinds)
     problems = [*checked.own_problems, *cross_problems(checked.drafts, others=others)]
-    errors = in_order(problem for problem in problems if problem.is_error)
-    if errors:
-        raise _refusal(errors)
+    _refuse(problems)
     if not checked.drafts and not is_partial:
         msg = (
             "the files hold no document, and applying them would remove everything; "
@@ -175,28 +173,23 @@ def plan(
     before = tx.configuration.snapshot()
     after = _proposed(checked.drafts, kept, orders=_orders(changes, stored))
     doubtful = _doubts(after, checked.drafts, tx.now, already=before)
-    errors = in_order(problem for problem in doubtful if problem.is_error)
-    if errors:
-        raise _refusal(errors)
-    touched = {change.draft.key for change in changes if change.draft is not None}
+    _refuse(doubtful)
+    meaning = Consequences()
+    if looks_ahead and changes:
+        meaning = consequences(
+            before,
+            after,
+            now=tx.now,
+            renames=renames(changes),
+            open_pages=open_pages(tx),
+        )
     return Plan(
         revision=before.revision,
         changes=changes,
-        unchanged=sum(draft.key not in touched for draft in checked.drafts),
+        unchanged=_unchanged(checked.drafts, changes),
         warnings=in_order(doubtful),
         is_partial=is_partial,
-<<<<<<< HEAD
-        consequences=(
-            consequences(
-                before,
-                after,
-                now=tx.now,
-                renames=renames(changes),
-                open_pages=open_pages(tx),
-            )
-            if looks_ahead and changes
-            else Consequences()
-        ),
+        consequences=meaning,
         rewritten=beside.rewritten,
     )
 
@@ -216,18 +209,14 @@ def compare(old: CheckResult, new: CheckResult, *, now: datetime) -> Plan:
         if added.draft is not None
     ]
     changes = differences(new.drafts, stored, ordered=ordered, is_partial=False)
-    touched = {change.draft.key for change in changes if change.draft is not None}
     before, after = proposed(old), proposed(new)
     return Plan(
         revision=0,
         changes=changes,
-        unchanged=sum(draft.key not in touched for draft in new.drafts),
+        unchanged=_unchanged(new.drafts, changes),
         warnings=in_order(_doubts(after, new.drafts, now, already=before)),
         is_partial=False,
         consequences=consequences(before, after, now=now, renames=renames(changes)),
-=======
-        rewritten=beside.rewritten,
->>>>>>> main
     )
 
 
@@ -284,6 +273,11 @@ def doubts(stored: Sequence[Document]) -> tuple[str, ...]:
     """Return what is doubtful about the documents in force, one sentence each."""
     found = in_order(_doubts(_proposed((), stored), (), None))
     return tuple(f"{problem.field}: {problem.sentence}" for problem in found)
+
+
+def _unchanged(drafts: Sequence[Draft], changes: Sequence[Change]) -> int:
+    touched = {change.draft.key for change in changes if change.draft is not None}
+    return sum(draft.key not in touched for draft in drafts)
 
 
 def _ends(change: Change) -> bool:
@@ -364,6 +358,12 @@ def _proposed(
         for draft in drafts
     ]
     return compile_snapshot([*kept, *documents], revision=0)
+
+
+def _refuse(problems: Sequence[Problem]) -> None:
+    errors = in_order(problem for problem in problems if problem.is_error)
+    if errors:
+        raise _refusal(errors)
 
 
 def _refusal(errors: Sequence[Problem]) -> InvalidError:
