@@ -174,22 +174,14 @@ def plan(
     after = _proposed(checked.drafts, kept, orders=_orders(changes, stored))
     doubtful = _doubts(after, checked.drafts, tx.now, already=before)
     _refuse(doubtful)
-    meaning = Consequences()
-    if looks_ahead and changes:
-        meaning = consequences(
-            before,
-            after,
-            now=tx.now,
-            renames=renames(changes),
-            open_pages=open_pages(tx),
-        )
+    looks_ahead = looks_ahead and bool(changes)
     return Plan(
         revision=before.revision,
         changes=changes,
         unchanged=_unchanged(checked.drafts, changes),
         warnings=in_order(doubtful),
         is_partial=is_partial,
-        consequences=meaning,
+        consequences=(_meaning(tx, after, changes) if looks_ahead else Consequences()),
         rewritten=beside.rewritten,
     )
 
@@ -273,6 +265,18 @@ def doubts(stored: Sequence[Document]) -> tuple[str, ...]:
     """Return what is doubtful about the documents in force, one sentence each."""
     found = in_order(_doubts(_proposed((), stored), (), None))
     return tuple(f"{problem.field}: {problem.sentence}" for problem in found)
+
+
+def _meaning(
+    tx: Transaction, after: Snapshot, changes: Sequence[Change]
+) -> Consequences:
+    return consequences(
+        tx.configuration.snapshot(),
+        after,
+        now=tx.now,
+        renames=renames(changes),
+        open_pages=open_pages(tx),
+    )
 
 
 def _unchanged(drafts: Sequence[Draft], changes: Sequence[Change]) -> int:
