@@ -152,7 +152,7 @@ def _odd_handoffs(
         assert rotation is not None
         zone = rotation_zone(layer, schedule.time_zone)
         for change in clock_changes(zone, now, now + YEAR):
-            index = period_at(rotation, zone, change.at - _DAY)
+            index, _, _ = period_at(rotation, zone, change.at - _DAY)
             while handoff(rotation, zone, index) <= change.at + _DAY:
                 naive = wall_handoff(rotation, index)
                 if is_skipped(naive, zone) or is_repeated(naive, zone):
@@ -203,10 +203,8 @@ def _utc_shifts(
         assert rotation is not None
         zone = rotation_zone(layer, schedule.time_zone)
         for change in clock_changes(zone, now, now + YEAR):
-            index = period_at(rotation, zone, change.at)
+            index, was, will = period_at(rotation, zone, change.at)
             naive = wall_handoff(rotation, index + 1)
-            was = handoff(rotation, zone, index)
-            will = handoff(rotation, zone, index + 1)
             last = wall_handoff(rotation, index)
             is_alike = naive.time() == last.time() and not is_skipped(last, zone)
             if is_alike and was.time() != will.time():
