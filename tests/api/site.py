@@ -323,6 +323,7 @@ def site(
         vault=vault,
         base_url=base_url,
         version="0.0.test",
+        tzdata="2026a",
         reader=YamlDocumentReader(),
         source_kinds=tuple(found_sources()),
         last_tick=lambda: tick,
