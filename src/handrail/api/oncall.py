@@ -98,10 +98,10 @@ def explain_oncall(
     schedule: Annotated[str, QueryParameter(description="The schedule's name.")],
     deps: GivenDeps,
     at: At = None,
-) -> view.ExplanationView:
+) -> view.DutyExplanation:
     """Say why: rule, restriction, override, person."""
 
-    def look(tx: Transaction) -> view.ExplanationView:
+    def look(tx: Transaction) -> view.DutyExplanation:
         found, instant = _asked(tx, at, [schedule])
         return view.explanation(
             explain(found[0], instant),

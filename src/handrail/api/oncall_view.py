@@ -156,7 +156,7 @@ class StepView(msgspec.Struct, frozen=True, kw_only=True):
     is_decisive: bool
 
 
-class ExplanationView(msgspec.Struct, frozen=True, kw_only=True):
+class DutyExplanation(msgspec.Struct, frozen=True, kw_only=True):
     """Why one schedule's answer at an instant is what it is."""
 
     schedule: str
@@ -303,9 +303,9 @@ def _first_shifts(schedule: Schedule, user: Slug, at: datetime) -> list[ShiftVie
         look = min(look * 4, LOOK_AHEAD_MAX)
 
 
-def explanation(found: Explanation, *, time_zone: str, tzdata: str) -> ExplanationView:
+def explanation(found: Explanation, *, time_zone: str, tzdata: str) -> DutyExplanation:
     """Return the chain of one schedule and instant."""
-    return ExplanationView(
+    return DutyExplanation(
         schedule=found.schedule,
         time_zone=time_zone,
         at=found.at,

@@ -13,6 +13,9 @@ SECTIONS: Mapping[str, Places] = {
         "shifts": ("oncall_shifts:shifts", "Shifts and gaps in a window."),
         "explain": ("oncall_explain:explain", "Why the answer is what it is."),
     },
+    "Change": {
+        "override": ("override:override", "Somebody else is on call for a while."),
+    },
 }
 
 

@@ -9,6 +9,7 @@ from handrail.storage.bulletin import BULLETIN
 from handrail.storage.change import CHANGE
 from handrail.storage.configuration import DOCUMENT, REVISION
 from handrail.storage.counter import COUNTER
+from handrail.storage.cover import COVER_REQUEST, SWAP
 from handrail.storage.delivery import ATTEMPT, DELIVERY
 from handrail.storage.event import EVENT
 from handrail.storage.incident import (
@@ -55,6 +56,8 @@ TABLES: tuple[Table, ...] = (
     POSTMORTEM,
     ACTION_ITEM,
     BACKLOG_TICKET,
+    COVER_REQUEST,
+    SWAP,
     API_TOKEN,
     SESSION,
     ONE_TIME_LINK,

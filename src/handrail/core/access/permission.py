@@ -42,6 +42,7 @@ class Verb(StrEnum):
     INCIDENT_READ_PRIVATE = "incident.read_private"
     INTEGRATION_KEY_ISSUE = "integration_key.issue"
     METRICS_READ = "metrics.read"
+    ONCALL_CHANGE = "oncall.change"
     ONCALL_READ = "oncall.read"
     OPERATOR_RELEASE = "operator.release"
     PAGE_ACKNOWLEDGE = "page.acknowledge"
@@ -83,6 +84,7 @@ _RESPONDER = _OBSERVER | {
     Verb.INCIDENT_ACT,
     Verb.INCIDENT_DECLARE,
     Verb.METRICS_READ,
+    Verb.ONCALL_CHANGE,
     Verb.PAGE_ACKNOWLEDGE,
     Verb.PAGE_ESCALATE,
     Verb.PAGE_RESOLVE,
