@@ -89,16 +89,16 @@ def fill(store: ServingStore) -> None:
         tx.bulletin.add(bulletin(tx, private.id))
         reported(tx, timedelta(hours=1))
         asked_run(tx)
-        asked(tx)
-        proposed(tx)
 
     store.run(respond)
-    store.run(let_in)
+    store.run(let_in_and_ask)
 
 
-def let_in(tx: Transaction) -> None:
+def let_in_and_ask(tx: Transaction) -> None:
     tx.access.add_session(_session(tx.now))
     tx.access.add_feed(feed(tx.now))
+    asked(tx)
+    proposed(tx)
 
 
 def _session(now: datetime) -> Session:
