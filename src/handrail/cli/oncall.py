@@ -11,6 +11,12 @@ SECTIONS: Mapping[str, Places] = {
     "Ask": {
         "who": ("oncall_who:who", "Who is on call, now or at another time."),
     },
+    "What if": {
+        "simulate": (
+            "simulate:simulate",
+            "Who would be told, how and when, if it fired.",
+        ),
+    },
     "Change": {
         "override": ("override:override", "Somebody else is on call for a while."),
     },

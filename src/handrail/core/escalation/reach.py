@@ -4,8 +4,8 @@ A name that leads nowhere (somebody left since the page's policy was fixed) reac
 nobody; it never stops the others of its level.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol, assert_never
 
@@ -50,11 +50,13 @@ class Reached:
         recipient: ``user:ana`` or ``channel:ops``.
         target: The target that led there, ``schedule:primary``.
         why: How, in words.
+        is_shadow: Told the same, without responsibility.
     """
 
     recipient: str
     target: str
     why: str
+    is_shadow: bool = False
 
 
 def reach(target: Target, *, directory: Directory, at: datetime) -> tuple[Reached, ...]:
@@ -77,12 +79,23 @@ def reach_level(
 ) -> tuple[Reached, ...]:
     """Return everybody a level leads to, in the order of its targets, nobody twice.
 
-    Who is reached over several targets is told the reason of the first.
+    Who is reached over several targets is told the reason of the first; who is a
+    shadow of one and responsible by another is responsible.
     """
+    return once(
+        reached
+        for target in level.targets
+        for reached in reach(target, directory=directory, at=at)
+    )
+
+
+def once(reached: Iterable[Reached]) -> tuple[Reached, ...]:
+    """Return them in order, each recipient once: as responsible rather than shadow."""
     found: dict[str, Reached] = {}
-    for target in level.targets:
-        for reached in reach(target, directory=directory, at=at):
-            found.setdefault(reached.recipient, reached)
+    for one in reached:
+        known = found.get(one.recipient)
+        if known is None or (known.is_shadow and not one.is_shadow):
+            found[one.recipient] = one
     return tuple(found.values())
 
 
@@ -93,8 +106,12 @@ def _schedule(
     if schedule is None:
         return ()
     answer = explain(schedule, at)
-    names = answer.users + answer.shadows
-    return _users(target, directory, names, answer.in_words())
+    why = answer.in_words()
+    shadows = _users(target, directory, answer.shadows, why)
+    return (
+        *_users(target, directory, answer.users, why),
+        *(replace(one, is_shadow=True) for one in shadows),
+    )
 
 
 def _team(target: Target, directory: Directory) -> tuple[Reached, ...]:
