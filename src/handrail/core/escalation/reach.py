@@ -4,7 +4,7 @@ A name that leads nowhere (somebody left since the page's policy was fixed) reac
 nobody; it never stops the others of its level.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol, assert_never
@@ -42,6 +42,11 @@ class Directory(Protocol):
         ...
 
 
+Answer = tuple[tuple[Slug, ...], tuple[Slug, ...], str]
+"""Who is on duty, who goes along as shadow, and why."""
+Ask = Callable[[Schedule, datetime], Answer]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reached:
     """Somebody, or a channel, that a target leads to.
@@ -59,11 +64,26 @@ class Reached:
     is_shadow: bool = False
 
 
-def reach(target: Target, *, directory: Directory, at: datetime) -> tuple[Reached, ...]:
-    """Return everybody the target leads to at the instant; nobody is an answer too."""
+def explained(schedule: Schedule, at: datetime) -> Answer:
+    """Return whom a schedule puts on duty or beside it, and the whole chain why."""
+    answer = explain(schedule, at)
+    return answer.users, answer.shadows, answer.in_words()
+
+
+def reach(
+    target: Target, *, directory: Directory, at: datetime, ask: Ask = explained
+) -> tuple[Reached, ...]:
+    """Return everybody the target leads to at the instant; nobody is an answer too.
+
+    Args:
+        target: Whom to seek.
+        directory: Where names are looked up.
+        at: The instant, for schedules.
+        ask: Who is on duty; proofs that have resolved schedules beforehand look there.
+    """
     match target.kind:
         case TargetKind.SCHEDULE:
-            return _schedule(target, directory, at)
+            return _schedule(target, directory, at, ask)
         case TargetKind.TEAM:
             return _team(target, directory)
         case TargetKind.USER:
@@ -100,16 +120,15 @@ def once(reached: Iterable[Reached]) -> tuple[Reached, ...]:
 
 
 def _schedule(
-    target: Target, directory: Directory, at: datetime
+    target: Target, directory: Directory, at: datetime, ask: Ask
 ) -> tuple[Reached, ...]:
     schedule = directory.schedules.get(target.name)
     if schedule is None:
         return ()
-    answer = explain(schedule, at)
-    why = answer.in_words()
-    shadows = _users(target, directory, answer.shadows, why)
+    users, along, why = ask(schedule, at)
+    shadows = _users(target, directory, along, why)
     return (
-        *_users(target, directory, answer.users, why),
+        *_users(target, directory, users, why),
         *(replace(one, is_shadow=True) for one in shadows),
     )
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.escalation.policy import Target
-from handrail.core.escalation.reach import Reached, once, reach
+from handrail.core.escalation.reach import Ask, Reached, explained, once, reach
 from handrail.core.ids import Slug
 from handrail.core.paging.event import PlannedDelivery
 from handrail.core.people.contact_method import ChannelKind, ContactMethod
@@ -49,15 +49,17 @@ def plan_level(
     urgency: Urgency,
     snapshot: Snapshot,
     now: datetime,
+    ask: Ask = explained,
 ) -> LevelPlan:
     """Return what is owed to whom when these targets are notified at ``now``.
 
-    Every recipient is sought once, even where several targets lead there.
+    Every recipient is sought once, even where several targets lead there. ``ask``
+    says who is on duty, as ``reach`` has it.
     """
     reached: list[Reached] = []
     left_out: list[str] = []
     for target in targets:
-        found = reach(target, directory=snapshot, at=now)
+        found = reach(target, directory=snapshot, at=now, ask=ask)
         reached.extend(found)
         if all(one.is_shadow for one in found):
             left_out.append(_nobody(target, found))
