@@ -10,7 +10,7 @@ from litestar.params import SkipValidation
 
 from handrail.api.stream_hub import StreamHub
 from handrail.core.access.actor import Actor
-from handrail.ports.calendar import CalendarWriter
+from handrail.ports.calendar import CalendarFormat
 from handrail.ports.clock import Clock
 from handrail.ports.document_reader import DocumentReader
 from handrail.ports.id_source import IdSource
@@ -26,7 +26,7 @@ class Deps:
         base_url: Where people reach this installation, without a trailing slash.
             Links are made from it, never from what a request claims.
         version: Of the program, for the OpenAPI document and the health answer.
-        calendar: Spells calendar feeds.
+        calendar: Spells calendar feeds, and reads calendar files.
         reader: Reads configuration text.
         source_kinds: The kinds of sender this installation can read.
         last_tick: When this process's engine last went round; none before it did.
@@ -43,7 +43,7 @@ class Deps:
     vault: Vault
     base_url: str
     version: str
-    calendar: CalendarWriter
+    calendar: CalendarFormat
     reader: DocumentReader
     source_kinds: Sequence[str]
     last_tick: Callable[[], datetime | None]
