@@ -3,10 +3,12 @@
 import json
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.core.schedule.rotas import schedules
 
+from handrail.core.configuration.calendar_import import file_beside
 from handrail.core.configuration.node import SourceFile
 from handrail.core.schedule.feed import EDGE, schedule_events, stretch
 from handrail.core.schedule.resolve import resolve
@@ -155,6 +157,24 @@ def test_a_calendar_that_did_not_come_along_is_missed_where_it_is_named() -> Non
 
     assert told[0].startswith("conf/handrail.yaml:")
     assert 'the calendar "conf/cal/rota.ics" is not among the files' in told[0]
+
+
+@pytest.mark.parametrize(
+    ("yaml_file", "written", "found"),
+    [
+        ("handrail.yaml", "h.ics", "h.ics"),
+        ("<stdin>", "a/h.ics", "a/h.ics"),
+        ("etc/handrail.yaml", "./a//h.ics", "etc/a/h.ics"),
+        ("etc/handrail.yaml", "../h.ics", "h.ics"),
+        ("etc/handrail.yaml", "../../h.ics", "../h.ics"),
+        ("../etc/handrail.yaml", "../../h.ics", "../../h.ics"),
+        ("/etc/h/handrail.yaml", "../h.ics", "/etc/h.ics"),
+    ],
+)
+def test_a_calendar_is_looked_for_beside_the_file_that_names_it(
+    yaml_file: str, written: str, found: str
+) -> None:
+    assert file_beside(yaml_file, written) == found
 
 
 def test_a_layer_has_turns_of_one_kind() -> None:

@@ -4,7 +4,6 @@ What an event says is written into the body as if it stood in the YAML file: the
 document holds shifts and days, and needs no calendar, library or horizon any more.
 """
 
-import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -69,7 +68,14 @@ def stretch(now: datetime) -> tuple[datetime, datetime]:
 
 def file_beside(yaml_file: str, written: str) -> str:
     """Return the name of a calendar file, read relative to the file that names it."""
-    return posixpath.normpath(posixpath.join(posixpath.dirname(yaml_file), written))
+    folder, slash, _ = yaml_file.rpartition("/")
+    kept: list[str] = []
+    for part in (folder + slash + written).split("/"):
+        if part == ".." and kept and kept[-1] not in {"", ".."}:
+            kept.pop()
+        elif part != "." and (part or not kept):
+            kept.append(part)
+    return "/".join(kept)
 
 
 def named_files(nodes: Iterable[Node]) -> Iterator[str]:
