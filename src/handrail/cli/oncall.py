@@ -14,6 +14,12 @@ SECTIONS: Mapping[str, Places] = {
         "explain": ("oncall_explain:explain", "Why the answer is what it is."),
         "prove": ("oncall_prove:prove", "Whether people are reached, every instant."),
     },
+    "What if": {
+        "simulate": (
+            "simulate:simulate",
+            "Who would be told, how and when, if it fired.",
+        ),
+    },
     "Change": {
         "cover": ("cover:cover", "Ask others to take a shift, and answer who asks."),
         "swap": ("swap:swap", "Exchange whole shifts with one or two others."),
