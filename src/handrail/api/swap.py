@@ -73,8 +73,8 @@ class OptionView(msgspec.Struct, frozen=True, kw_only=True):
     """A swap that could be; propose it with its legs.
 
     Attributes:
-        hours_moved: By how much people's time on call changes, added up.
-        days_apart: How far the shifts lie from those given for them, added up.
+        hours_moved: How much time changes hands beyond an even exchange.
+        days_apart: How far the shifts lie from those given for them, on average.
         words: The legs in words.
     """
 

@@ -136,8 +136,8 @@ def _options(
 
 def _cost(option: dict[str, Any]) -> str:
     hours = option["hours_moved"]
-    change = f"hours change by {hours:g} h in all" if hours else "nobody's hours change"
-    return f"({change}; {option['days_apart']:g} days apart)"
+    change = f"{hours:.3g} h change hands for good" if hours else "an even exchange"
+    return f"({change}; {option['days_apart']:.2g} days apart)"
 
 
 def _act(output: Output, name: str, verb: str) -> None:

@@ -140,7 +140,7 @@ def _show(
         override_row(
             one.schedule,
             one.override,
-            doubts=one.doubts(),
+            doubts=one.doubts(reader.zone),
             can_remove=actor.may(Verb.ONCALL_CHANGE)
             and override.may_remove(actor, one, reader.snapshot, tx.now),
             reader=reader,

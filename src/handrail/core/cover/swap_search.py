@@ -53,8 +53,9 @@ class Option:
 
     Attributes:
         legs: The first frees whoever asked.
-        hours_moved: By how much anybody's time on call changes, all added up.
-        days_apart: How far the shifts lie from the ones given for them, added up.
+        hours_moved: How much time changes hands beyond an even exchange: what some
+            gain, which is what others lose.
+        days_apart: How far the shifts lie from those given for them, on average.
     """
 
     legs: tuple[Leg, ...]
@@ -215,8 +216,9 @@ def _option(ring: Ring) -> Option:
     pairs = list(zip(givers, takers, strict=True))
     return Option(
         legs=legs,
-        hours_moved=sum((abs(a.length - b.length) for a, b in pairs), NO_HOURS),
-        days_apart=sum((abs(a.starts_at - b.starts_at) for a, b in pairs), NO_HOURS),
+        hours_moved=sum((abs(a.length - b.length) for a, b in pairs), NO_HOURS) / 2,
+        days_apart=sum((abs(a.starts_at - b.starts_at) for a, b in pairs), NO_HOURS)
+        / len(pairs),
     )
 
 

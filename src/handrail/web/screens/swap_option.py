@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from handrail.core.configuration.spelling import format_moment
 from handrail.core.cover.swap import Leg
@@ -10,10 +10,12 @@ from handrail.core.cover.swap_search import Option, Search, WholeShift
 from handrail.core.errors import InvalidError
 from handrail.core.ids import Slug
 from handrail.core.instants import parse_rfc3339
+from handrail.web.screens.moment import span as length
 from handrail.web.screens.oncall_change import leg_words, span
 from handrail.web.screens.page import Reader
 
-_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+OPTIONS_SHOWN = 8
+"""Those that disturb least; the command line shows more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,7 @@ def option_screen(
     return SwapOptionScreen(
         schedule=wanted.schedule,
         shift=span(wanted.starts_at, wanted.ends_at, reader),
-        options=tuple(_card(one, reader) for one in result.options),
+        options=tuple(_card(one, reader) for one in result.options[:OPTIONS_SHOWN]),
         found=result.found,
         rejected=tuple(
             (user, "; ".join(why[:3])) for user, why in result.rejected.items()
@@ -107,12 +109,13 @@ def _instant(text: str) -> datetime:
 
 
 def _card(option: Option, reader: Reader) -> OptionCard:
-    hours, days = option.hours_moved / _HOUR, option.days_apart / _DAY
-    change = f"hours change by {hours:g} h in all" if hours else "nobody's hours change"
+    change = "An even exchange"
+    if option.hours_moved:
+        change = f"{length(option.hours_moved)} change hands for good"
     count = "two" if len(option.legs) == 2 else "three"  # noqa: PLR2004 - pairs and threes
     return OptionCard(
         value=written(option.legs),
         people=f"A swap of {count}",
         legs=tuple(leg_words(leg, reader) for leg in option.legs),
-        cost=f"{change[0].upper()}{change[1:]}; {days:g} days apart.",
+        cost=f"{change}; the shifts are {length(option.days_apart)} apart.",
     )
