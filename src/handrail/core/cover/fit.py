@@ -1,7 +1,7 @@
 """Whether somebody can take on-call time: not on call already, and rested enough."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from handrail.core.access.role import Role
@@ -50,6 +50,10 @@ class Fit:
 
     snapshot: Snapshot
     roster: Mapping[Slug, Sequence[PersonShift]]
+    _judged: dict[Slug, tuple[Finding, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """What is found in everybody's time as it is; looked at once a person."""
 
     def objections(
         self,
@@ -65,18 +69,22 @@ class Fit:
         own = list(self.roster.get(user, ()))
         left = [part for one in own for part in _less(one, gives)]
         busy = _busy(user, left, takes, zone_of(self.snapshot, user).key)
-        return (*busy, *self._unrested(user, own, [*left, *takes]))
+        return busy or self._unrested(user, [*left, *takes])
 
     def _unrested(
-        self, user: Slug, before: Sequence[PersonShift], after: Sequence[PersonShift]
+        self, user: Slug, after: Sequence[PersonShift]
     ) -> tuple[Objection, ...]:
         book = self.snapshot.rest
         if not book.holds_any:
             return ()
         zone, teams = zone_of(self.snapshot, user), teams_of(self.snapshot, user)
-        was, will = (
-            findings(shifts, book, teams=teams, zone=zone) for shifts in (before, after)
-        )
+        will = findings(after, book, teams=teams, zone=zone)
+        if not will:
+            return ()
+        if user not in self._judged:
+            own = self.roster.get(user, ())
+            self._judged[user] = findings(own, book, teams=teams, zone=zone)
+        was = self._judged[user]
         return tuple(
             Objection(why=in_words(user, one, zone), is_final=one.is_error)
             for one in will

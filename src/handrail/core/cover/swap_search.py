@@ -18,6 +18,8 @@ from handrail.core.schedule.rest_book import PersonShift
 from handrail.core.schedule.schedule import Schedule
 
 FOUND_MAX = 20
+NEAREST = 60
+"""Shifts that are tried as second and as third of a ring of three, the nearest."""
 NO_HOURS = timedelta(0)
 Eligible = Callable[[Slug, Slug], bool]
 """Whether a person (first) may take shifts of a schedule (second) at all."""
@@ -75,7 +77,8 @@ class Search:
 
     Attributes:
         options: Least disturbing first, ``FOUND_MAX`` at most.
-        found: How many there are in all.
+        found: How many there are: all of two people, and of three those among the
+            ``NEAREST`` shifts.
         rejected: By person, why none of their shifts can be swapped, or why some
             cannot; in the order of names.
     """
@@ -181,8 +184,8 @@ def _threes(
     gains: Sequence[WholeShift],
     judge: _Judge,
 ) -> Iterator[Ring]:
-    for second in takers:
-        for third in gains:
+    for second in _nearest(takers, wanted):
+        for third in _nearest(gains, wanted):
             if third.user == second.user:
                 continue
             ring = wanted, second, third
@@ -190,6 +193,10 @@ def _threes(
                 continue
             if judge.why_not(third.user, third, second) is None:
                 yield ring
+
+
+def _nearest(shifts_: Sequence[WholeShift], wanted: WholeShift) -> Sequence[WholeShift]:
+    return sorted(shifts_, key=lambda s: abs(s.starts_at - wanted.starts_at))[:NEAREST]
 
 
 def _is_tangled(ring: Ring) -> bool:
