@@ -60,12 +60,14 @@ def measure(*, is_quick: bool) -> dict[str, Any]:
     for size in SIZES[:3] if is_quick else SIZES:
         snapshot, evidence = organisation(size)
         took: list[float] = []
+        counts: dict[str, int] = {}
         for _ in range(rounds):
             gc.collect()
             began = time.process_time()
             proof = _prove(snapshot, evidence)
             took.append(time.process_time() - began)
-        found[str(size)] = {"seconds": took, **_counts(proof)}
+            counts = _counts(proof)
+        found[str(size)] = {"seconds": took, **counts}
         print(
             f"{size:>5} services, {len(snapshot.schedules):>3} schedules: "
             f"{quantile(took, 0.5):.2f} s ({min(took):.2f}-{max(took):.2f}), "

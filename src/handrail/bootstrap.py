@@ -68,6 +68,7 @@ from handrail.system.document_reader import YamlDocumentReader
 from handrail.system.http_client import AiohttpClient
 from handrail.system.id_source import RandomIds
 from handrail.system.telemetry import Telemetry
+from handrail.system.tzdata import tzdata_version
 from handrail.system.vault import KeyVault, load_key
 from handrail.system.watchdog import Watchdog
 from handrail.trackers.webhook import WebhookTracker
@@ -292,6 +293,7 @@ class Handrail:
             vault=self._vault,
             base_url=base_url,
             version=__version__,
+            tzdata=tzdata_version(),
             reader=YamlDocumentReader(),
             source_kinds=tuple(sources),
             last_tick=lambda: self._round_at,

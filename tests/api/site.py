@@ -324,6 +324,7 @@ def site(
         base_url=base_url,
         version="0.0.test",
         reader=YamlDocumentReader(),
+        tzdata="2026.1",
         source_kinds=tuple(found_sources()),
         last_tick=lambda: tick,
         more_metrics=lambda: "",

@@ -25,6 +25,7 @@ class Deps:
         base_url: Where people reach this installation, without a trailing slash.
             Links are made from it, never from what a request claims.
         version: Of the program, for the OpenAPI document and the health answer.
+        tzdata: Version of the time-zone rules, told with every answer about duty.
         reader: Reads configuration text.
         source_kinds: The kinds of sender this installation can read.
         last_tick: When this process's engine last went round; none before it did.
@@ -41,6 +42,7 @@ class Deps:
     vault: Vault
     base_url: str
     version: str
+    tzdata: str
     reader: DocumentReader
     source_kinds: Sequence[str]
     last_tick: Callable[[], datetime | None]

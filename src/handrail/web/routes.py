@@ -11,6 +11,8 @@ from handrail.web import (
     ack,
     action_items,
     changes,
+    contact_methods,
+    coverage,
     incident_acts,
     incidents,
     mitigations,
@@ -42,6 +44,8 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *action_items.HANDLERS,
     *overview.HANDLERS,
     *settings.HANDLERS,
+    *contact_methods.HANDLERS,
+    *coverage.HANDLERS,
 )
 UNAUTHENTICATED = 401
 
