@@ -17,6 +17,7 @@ from handrail.api import (
     configuration,
     coverage,
     evidence,
+    feed,
     health,
     incident,
     incident_act,
@@ -50,6 +51,7 @@ V1: tuple[HTTPRouteHandler, ...] = (
     *page.HANDLERS,
     *oncall.HANDLERS,
     *coverage.HANDLERS,
+    *feed.V1_HANDLERS,
     *override.HANDLERS,
     *notice.HANDLERS,
     *story.HANDLERS,
@@ -67,7 +69,11 @@ V1: tuple[HTTPRouteHandler, ...] = (
     *action_item.HANDLERS,
     *ticket.HANDLERS,
 )
-OUTSIDE_V1: tuple[HTTPRouteHandler, ...] = (*health.HANDLERS, *metrics.HANDLERS)
+OUTSIDE_V1: tuple[HTTPRouteHandler, ...] = (
+    *health.HANDLERS,
+    *metrics.HANDLERS,
+    *feed.HANDLERS,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ NEWS = {
     "moved": "The page had moved on already. Below is how it stands now.",
     "tested": "On its way. Open the link in the message and press its button.",
     "revoked": "The token is revoked.",
+    "feed-revoked": "The calendar's address is closed.",
     "released": "Released. Sending goes on.",
     "declared": "Declared. You command it until you hand over.",
     "note": "Written down.",
