@@ -34,7 +34,7 @@ def list_contact_methods(
         name = actor.user
         found = () if name is None else contact.statuses(tx, name, actor=actor)
         screen = contact_methods_screen(name, found, reader=reader_of(tx, actor))
-        asked = Asked(actor=actor, place=_PLACE, news=news)
+        asked = Asked(actor=actor, place="/oncall", news=news)
         return Shown(screen=screen, chrome=frame(tx, "Contact methods", asked))
 
     return console.store.read(look).response("contact_methods.html")

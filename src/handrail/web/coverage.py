@@ -38,7 +38,7 @@ def show_coverage(console: GivenConsole, actor: GivenActor) -> Response[str]:
 
     def look(tx: Transaction) -> Shown:
         screen = coverage_screen(proof, trouble=trouble, reader=reader_of(tx, actor))
-        asked = Asked(actor=actor, place=PLACE)
+        asked = Asked(actor=actor, place="/oncall")
         return Shown(screen=screen, chrome=frame(tx, "Coverage", asked))
 
     return console.store.read(look).response("coverage.html")

@@ -54,12 +54,10 @@ _PLACES = (
     ("/incidents", "Incidents", Verb.INCIDENT_READ),
     ("/alerts", "Alerts", Verb.ALERT_READ),
     ("/oncall", "On call", Verb.ONCALL_READ),
-    ("/oncall/coverage", "Coverage", Verb.CONTACT_READ),
     ("/postmortems", "Postmortems", Verb.INCIDENT_READ),
     ("/action-items", "Action items", Verb.INCIDENT_READ),
     ("/changes", "Changes", Verb.CHANGE_READ),
     ("/configuration", "Setup", Verb.CONFIG_READ),
-    ("/settings/contact-methods", "Contact methods", Verb.CONTACT_READ),
     ("/settings/tokens", "Tokens", Verb.TOKEN_READ),
 )
 _MAIN = frozenset({"/", "/incidents", "/alerts", "/oncall"})
