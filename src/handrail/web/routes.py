@@ -11,6 +11,8 @@ from handrail.web import (
     ack,
     action_items,
     changes,
+    contact_methods,
+    coverage,
     covers,
     feeds,
     incident_acts,
@@ -50,6 +52,8 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *covers.HANDLERS,
     *swaps.HANDLERS,
     *settings.HANDLERS,
+    *contact_methods.HANDLERS,
+    *coverage.HANDLERS,
 )
 UNAUTHENTICATED = 401
 
