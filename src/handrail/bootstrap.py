@@ -47,6 +47,7 @@ from handrail.engine.housekeeping import (
 )
 from handrail.engine.loop import Engine, Progress
 from handrail.engine.open_tickets import OpeningParts, OpenTickets
+from handrail.engine.prove_coverage import ProveCoverage
 from handrail.engine.publish_status import PublishStatus
 from handrail.engine.report import Duty
 from handrail.engine.run_mitigations import RunMitigations
@@ -279,6 +280,7 @@ class Handrail:
             reclaim_claims(self._store, self._clock),
             prune(self._store, self._clock),
             AuditRecord(self._store, self._clock, self._ids),
+            ProveCoverage(self._store, self._clock, self._ids),
             self._status,
         )
 
