@@ -21,6 +21,7 @@ from handrail.web import (
     room,
     settings,
     sign_in,
+    tickets,
 )
 from handrail.web.deps import Console
 from handrail.web.rendering import in_chrome, sheet, to
@@ -40,6 +41,7 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *changes.HANDLERS,
     *postmortems.HANDLERS,
     *action_items.HANDLERS,
+    *tickets.HANDLERS,
     *overview.HANDLERS,
     *settings.HANDLERS,
 )
