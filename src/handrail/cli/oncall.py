@@ -10,6 +10,13 @@ from handrail.cli.lazy import LazyGroup, Places
 SECTIONS: Mapping[str, Places] = {
     "Ask": {
         "who": ("oncall_who:who", "Who is on call, now or at another time."),
+        "prove": ("oncall_prove:prove", "Whether people are reached, every instant."),
+    },
+    "Change": {
+        "override": ("override:override", "Somebody else is on call for a while."),
+    },
+    "Take along": {
+        "feed": ("oncall_feed:feed", "Shifts in your calendar program."),
     },
 }
 

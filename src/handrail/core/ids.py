@@ -19,6 +19,8 @@ UpdateId = NewType("UpdateId", str)
 PostmortemId = NewType("PostmortemId", str)
 ActionItemId = NewType("ActionItemId", str)
 TicketId = NewType("TicketId", str)
+CoverId = NewType("CoverId", str)
+SwapId = NewType("SwapId", str)
 NodeId = NewType("NodeId", str)
 Slug = NewType("Slug", str)
 """The name of a configured thing: unique per kind, stable, ``[a-z0-9._-]``."""

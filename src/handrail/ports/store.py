@@ -18,7 +18,12 @@ from concurrent.futures import Future
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
-from handrail.core.access.grant import ApiToken, OneTimeLink, Session
+from handrail.core.access.grant import (
+    ApiToken,
+    CalendarFeed,
+    OneTimeLink,
+    Session,
+)
 from handrail.core.alert.alert import Alert, KnownAlert
 from handrail.core.alert.receipt import RawBody, Receipt, ReceiptEntry
 from handrail.core.audit.event import NewEvent, StoredEvent
@@ -38,6 +43,7 @@ from handrail.core.people.contact_method import ChannelKind
 from handrail.ports.backlog import BacklogStore
 from handrail.ports.bulletin import BulletinStore
 from handrail.ports.change import ChangeStore, MitigationRunStore
+from handrail.ports.cover import CoverStore
 from handrail.ports.incident import IncidentStore
 from handrail.ports.notice import NoticeStore
 from handrail.ports.page import PageStore
@@ -352,7 +358,7 @@ class ConfigurationStore(Protocol):
 
 
 class AccessStore(Protocol):
-    """Tokens, sessions and one-time links; only digests are stored."""
+    """Tokens, sessions, links and calendar feeds; only digests are stored."""
 
     def add_token(self, token: ApiToken) -> None:
         """Insert a token."""
@@ -368,6 +374,22 @@ class AccessStore(Protocol):
 
     def save_token(self, token: ApiToken) -> None:
         """Write back a token (last used, revoked)."""
+        ...
+
+    def add_feed(self, feed: CalendarFeed) -> None:
+        """Insert a calendar feed."""
+        ...
+
+    def feed(self, digest: str) -> CalendarFeed | None:
+        """Return the calendar feed with this digest, or none."""
+        ...
+
+    def feeds(self) -> list[CalendarFeed]:
+        """Return all calendar feeds, newest first."""
+        ...
+
+    def save_feed(self, feed: CalendarFeed) -> None:
+        """Write back a calendar feed (last used, revoked)."""
         ...
 
     def add_session(self, session: Session) -> None:
@@ -453,6 +475,8 @@ class Transaction(Protocol):
     def action_item(self) -> ActionItemStore: ...
     @property
     def backlog(self) -> BacklogStore: ...
+    @property
+    def cover(self) -> CoverStore: ...
     @property
     def configuration(self) -> ConfigurationStore: ...
     @property

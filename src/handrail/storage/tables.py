@@ -2,13 +2,14 @@
 
 from sqlalchemy import Table
 
-from handrail.storage.access import API_TOKEN, ONE_TIME_LINK, SESSION
+from handrail.storage.access import API_TOKEN, CALENDAR_FEED, ONE_TIME_LINK, SESSION
 from handrail.storage.alert import ALERT
 from handrail.storage.backlog import BACKLOG_TICKET
 from handrail.storage.bulletin import BULLETIN
 from handrail.storage.change import CHANGE
 from handrail.storage.configuration import DOCUMENT, REVISION
 from handrail.storage.counter import COUNTER
+from handrail.storage.cover import COVER_REQUEST, SWAP
 from handrail.storage.delivery import ATTEMPT, DELIVERY
 from handrail.storage.event import EVENT
 from handrail.storage.incident import (
@@ -55,9 +56,12 @@ TABLES: tuple[Table, ...] = (
     POSTMORTEM,
     ACTION_ITEM,
     BACKLOG_TICKET,
+    COVER_REQUEST,
+    SWAP,
     API_TOKEN,
     SESSION,
     ONE_TIME_LINK,
+    CALENDAR_FEED,
 )
 
 assert set(TABLES) == set(METADATA.tables.values()), "a table is not listed"

@@ -16,6 +16,7 @@ from handrail.storage.backlog import SqlBacklogStore
 from handrail.storage.bulletin import SqlBulletinStore
 from handrail.storage.change import SqlChangeStore
 from handrail.storage.configuration import SnapshotCache, SqlConfigurationStore
+from handrail.storage.cover import SqlCoverStore
 from handrail.storage.delivery import SqlDeliveryStore
 from handrail.storage.event import SqlEventStore
 from handrail.storage.incident import SqlIncidentStore
@@ -53,6 +54,7 @@ class SqlTransaction(Transaction):
         self._postmortem = SqlPostmortemStore(scope)
         self._action_item = SqlActionItemStore(scope)
         self._backlog = SqlBacklogStore(scope)
+        self._cover = SqlCoverStore(scope)
         self._configuration = SqlConfigurationStore(scope, cache)
         self._access = SqlAccessStore(scope)
         self._meta = SqlMetaStore(scope)
@@ -145,6 +147,11 @@ class SqlTransaction(Transaction):
     @override
     def backlog(self) -> SqlBacklogStore:
         return self._backlog
+
+    @property
+    @override
+    def cover(self) -> SqlCoverStore:
+        return self._cover
 
     @property
     @override

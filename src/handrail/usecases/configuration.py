@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from handrail.core.configuration.carried import carried
 from handrail.core.configuration.check import Checkup
 from handrail.core.configuration.compile import compile_snapshot
 from handrail.core.configuration.definition import definitions
@@ -78,6 +79,7 @@ class Plan:
         revision: The revision in force that it was compared with.
         unchanged: How many documents stay as they are.
         warnings: Doubts about the configuration that would be in force.
+        rewritten: Overrides that people made, as they follow what is renamed.
     """
 
     revision: int
@@ -85,6 +87,7 @@ class Plan:
     unchanged: int
     warnings: tuple[Problem, ...]
     is_partial: bool
+    rewritten: tuple[Document, ...] = ()
 
     def lines(self) -> tuple[str, ...]:
         """Return the changes, warnings and a summary as lines of text."""
@@ -205,7 +208,12 @@ def plan(tx: Transaction, checked: CheckResult, *, is_partial: bool = False) -> 
         InvalidError: There are errors; the fields name file, line and field of each.
     """
     stored = tx.configuration.documents()
-    kept = _kept(checked.drafts, stored, is_partial=is_partial)
+    beside = carried(
+        _kept(checked.drafts, stored, is_partial=is_partial),
+        checked.drafts,
+        now=tx.now,
+    )
+    kept = beside.kept
     others = read_stored(kept, checked.kinds)
     problems = [*checked.own_problems, *cross_problems(checked.drafts, others=others)]
     errors = in_order(problem for problem in problems if problem.is_error)
@@ -221,6 +229,8 @@ def plan(tx: Transaction, checked: CheckResult, *, is_partial: bool = False) -> 
     changes = differences(
         checked.drafts, stored, ordered=ordered, is_partial=is_partial
     )
+    gone = (Change(kind=ChangeKind.REMOVED, stored=one) for one in beside.ended)
+    changes = (*changes, *gone)
     doubtful = _doubts(
         checked.drafts, kept, tx.now, already=tx.configuration.snapshot()
     )
@@ -234,6 +244,7 @@ def plan(tx: Transaction, checked: CheckResult, *, is_partial: bool = False) -> 
         unchanged=sum(draft.key not in touched for draft in checked.drafts),
         warnings=in_order(doubtful),
         is_partial=is_partial,
+        rewritten=beside.rewritten,
     )
 
 
@@ -270,6 +281,7 @@ def apply(
     if not planned.changes:
         return Applied(revision=planned.revision, plan=planned)
     added, removed = follow_integrations(tx, planned.changes)
+    added.extend(planned.rewritten)
     for change in planned.changes:
         if change.draft is not None:
             added.append(_document(change.draft, change.order, tx))

@@ -15,6 +15,7 @@ from handrail.core.incident import bulletin_words
 from handrail.core.incident.event import PagePurpose
 from handrail.core.incident.incident import Incident
 from handrail.core.paging import ack_link
+from handrail.core.paging.bulletin import ON_CALL, Bulletin
 from handrail.core.paging.delivery import Delivery
 from handrail.core.paging.forecast import NextLevel, forecast
 from handrail.core.paging.wording import safely
@@ -110,7 +111,7 @@ def _bulletin_item(send: Send, delivery: Delivery, *, base_url: str) -> MessageI
         delivery_id=delivery.id,
         title=bulletin.title,
         service=bulletin.service or "",
-        severity=bulletin.severity or "to be assessed",
+        severity=_grade(bulletin),
         opened_at=bulletin.created_at.astimezone(zone),
         summary=bulletin.text,
         details=(),
@@ -123,6 +124,12 @@ def _bulletin_item(send: Send, delivery: Delivery, *, base_url: str) -> MessageI
         incident=incident.name if incident else "",
         open_url=base_url + bulletin.link,
     )
+
+
+def _grade(bulletin: Bulletin) -> str:
+    if bulletin.kind in ON_CALL:
+        return "ON CALL"
+    return bulletin.severity or "to be assessed"
 
 
 def _incident_details(incident: Incident | None) -> tuple[tuple[str, str], ...]:

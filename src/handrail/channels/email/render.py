@@ -155,9 +155,14 @@ def _envelope(message: Message, *, sender: Sender) -> EmailMessage:
 
 
 def _root(item: MessageItem) -> str:
-    """Return what the thread is called: one a page, and one for an incident's news."""
-    if item.page_id or not item.incident:
+    """Return what the thread is called: one a page, and one for all news of a thing.
+
+    That is an incident, or where one goes on: a cover request, a swap.
+    """
+    if item.page_id:
         return f"page-{_digest(item.page_id)}"
+    if not item.incident:
+        return f"news-{_digest(item.open_url)}"
     return f"incident-{_digest(item.incident)}"
 
 

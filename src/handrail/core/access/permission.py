@@ -22,8 +22,8 @@ Standing = Role | Outsider
 class Verb(StrEnum):
     """Everything that can be asked of Handrail. Every route declares exactly one.
 
-    ``public`` needs nothing: health, sign-in, and acknowledge links, which carry
-    their own capability in the address.
+    ``public`` needs nothing: health, sign-in, and acknowledge links and calendar
+    feeds, which carry their own capability in the address.
     """
 
     PUBLIC = "public"
@@ -36,12 +36,16 @@ class Verb(StrEnum):
     CONFIG_READ = "config.read"
     CONTACT_READ = "contact.read"
     EXPLAIN_READ = "explain.read"
+    FEED_CREATE = "feed.create"
+    FEED_READ = "feed.read"
+    FEED_REVOKE = "feed.revoke"
     INCIDENT_ACT = "incident.act"
     INCIDENT_DECLARE = "incident.declare"
     INCIDENT_READ = "incident.read"
     INCIDENT_READ_PRIVATE = "incident.read_private"
     INTEGRATION_KEY_ISSUE = "integration_key.issue"
     METRICS_READ = "metrics.read"
+    ONCALL_CHANGE = "oncall.change"
     ONCALL_READ = "oncall.read"
     OPERATOR_RELEASE = "operator.release"
     PAGE_ACKNOWLEDGE = "page.acknowledge"
@@ -64,6 +68,9 @@ _OBSERVER = _ANYBODY | {
     Verb.ALERT_READ,
     Verb.CHANGE_READ,
     Verb.EXPLAIN_READ,
+    Verb.FEED_CREATE,
+    Verb.FEED_READ,
+    Verb.FEED_REVOKE,
     Verb.INCIDENT_READ,
     Verb.ONCALL_READ,
     Verb.PAGE_READ,
@@ -83,6 +90,7 @@ _RESPONDER = _OBSERVER | {
     Verb.INCIDENT_ACT,
     Verb.INCIDENT_DECLARE,
     Verb.METRICS_READ,
+    Verb.ONCALL_CHANGE,
     Verb.PAGE_ACKNOWLEDGE,
     Verb.PAGE_ESCALATE,
     Verb.PAGE_RESOLVE,

@@ -215,6 +215,11 @@ def _orders(
         of_kind = [draft for draft in drafts if draft.kind == kind]
         formers = [_former(draft, by_key) for draft in of_kind]
         ranks = [None if f is None else f.order for f in formers]
+        others = [
+            document.order
+            for (of, _), document in by_key.items()
+            if of == kind and document.managed_by != MANAGED_BY_FILE
+        ]
         if is_partial:
             # The rest keeps its rank; what is new comes after all of it.
             top = max((d.order for d in by_key.values() if d.kind == kind), default=0)
@@ -222,11 +227,23 @@ def _orders(
             later = iter(found)
             placed = [next(later) if rank is None else rank for rank in ranks]
         else:
-            placed = new_orders(ranks, above=0)
+            placed = _above_others(new_orders(ranks, above=0), ranks, others)
         orders |= {
             draft.key: order for draft, order in zip(of_kind, placed, strict=True)
         }
     return orders
+
+
+def _above_others(
+    placed: list[int], ranks: Sequence[int | None], others: Sequence[int]
+) -> list[int]:
+    """Let what is new at the end of the files come after all that people made."""
+    last = max((n for n, rank in enumerate(ranks) if rank is not None), default=-1)
+    top = max(others, default=0)
+    if last + 1 == len(placed) or placed[last + 1] > top:
+        return placed
+    later = new_orders([None] * (len(placed) - last - 1), above=top)
+    return [*placed[: last + 1], *later]
 
 
 def field_changes(before: Json, after: Json, path: str = "") -> Iterator[FieldChange]:

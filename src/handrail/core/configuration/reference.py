@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from handrail.core.configuration import spelling
 from handrail.core.configuration.draft import Draft, subject
-from handrail.core.configuration.node import Json
+from handrail.core.configuration.node import STORED, Json
 from handrail.core.configuration.problem import Problem, did_you_mean
 from handrail.core.configuration.reading import Reference
 from handrail.core.configuration.schedule_consistency import ENDS_TOO_EARLY
@@ -83,6 +83,8 @@ def _dangling(draft: Draft, reference: Reference, known: Known) -> Problem:
     remedy = did_you_mean(reference.name, names)
     if not remedy and elsewhere:
         remedy = f"that is the name of a {elsewhere[0].replace('_', ' ')}"
+    if draft.place().file == STORED.file and draft.kind == "override":
+        remedy = f"end it first: handrail oncall override remove {draft.name}"
     return error(
         draft,
         reference.path,

@@ -18,6 +18,8 @@ def why_pointless(bulletin: Bulletin, incident: Incident) -> str | None:
             return None
         case BulletinKind.NUDGE:
             return f"{incident.name} is declared"
+        case BulletinKind.COVER | BulletinKind.SWAP | BulletinKind.ONCALL:
+            return None
 
 
 def _reminder(bulletin: Bulletin, incident: Incident) -> str | None:

@@ -21,6 +21,13 @@ class BulletinKind(StrEnum):
     ROLE = "role"
     COMMAND_OFFER = "command_offer"
     NUDGE = "nudge"
+    COVER = "cover"
+    SWAP = "swap"
+    ONCALL = "oncall"
+
+
+ON_CALL = frozenset({BulletinKind.COVER, BulletinKind.SWAP, BulletinKind.ONCALL})
+"""About who is on call, not about an incident."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,10 +35,11 @@ class Bulletin:
     """What is told, once, to everybody it is for.
 
     Attributes:
-        incident_id: What it is about; none only for a nudge to declare one.
-        about: What of it: an obligation's id, a role, an update's id or, for a nudge,
-            a page's id.
-        severity: None while it is to be assessed.
+        incident_id: What it is about; none for a nudge to declare one, and for what
+            is told of who is on call.
+        about: What of it: an obligation's id, a role, an update's id; for a nudge a
+            page's id; else the name of a cover request, a swap or an override.
+        severity: None while it is to be assessed, and of who is on call.
         text: Plain, with line feeds.
         link: Path on this server where one goes on, such as ``/incidents/INC-42``.
         deadline_at: After this telling it makes no sense any more.

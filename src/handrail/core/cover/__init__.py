@@ -1,0 +1,1 @@
+"""Covers and swaps: people change who is on call, with the consent of all concerned."""
