@@ -76,8 +76,9 @@ def test_a_postmortem_is_written_reviewed_and_published(
         for heading, text in WRITTEN.items():
             _write(ana, heading, text)
             expect(ana.section(heading)).to_contain_text(text)
+        factors = ana.section("Contributing factors")
         for text in ("The pool is small", "Human error at the console"):
-            factors = ana.unfold("Contributing factors", "Name a factor")
+            ana.unfold("Contributing factors", "Name a factor")
             form = factors.locator("form[action$=factor-add]")
             form.get_by_label("What contributed").fill(text)
             form.get_by_label("Of what sort").select_option("process")
