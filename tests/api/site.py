@@ -324,6 +324,7 @@ def site(
         vault=vault,
         base_url=base_url,
         version="0.0.test",
+        tzdata="2026a",
         calendar=IcalendarWriter(base_url),
         reader=YamlDocumentReader(),
         source_kinds=tuple(found_sources()),

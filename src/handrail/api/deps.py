@@ -26,6 +26,7 @@ class Deps:
         base_url: Where people reach this installation, without a trailing slash.
             Links are made from it, never from what a request claims.
         version: Of the program, for the OpenAPI document and the health answer.
+        tzdata: Version of the time-zone rules, told with every answer about duty.
         calendar: Spells calendar feeds.
         reader: Reads configuration text.
         source_kinds: The kinds of sender this installation can read.
@@ -43,6 +44,7 @@ class Deps:
     vault: Vault
     base_url: str
     version: str
+    tzdata: str
     calendar: CalendarWriter
     reader: DocumentReader
     source_kinds: Sequence[str]

@@ -346,6 +346,10 @@ class ConfigurationStore(Protocol):
         """Return every version of one document, oldest first."""
         ...
 
+    def versions(self, kinds: Sequence[str]) -> list[Document]:
+        """Return every version of every document of these kinds, oldest first."""
+        ...
+
     def revisions(self) -> list[Revision]:
         """Return every revision, oldest first."""
         ...
