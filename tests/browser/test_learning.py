@@ -94,11 +94,15 @@ def test_a_postmortem_is_written_reviewed_and_published(
         found = ana.api("GET", f"/postmortems/{name}")
         assert found["state"] == "published"
         assert len(found["factors"]) == 2
-        with page.expect_download() as download:
-            page.get_by_role("link", name="Download as Markdown").click()
-        text = download.value.path().read_text(encoding="utf-8")
-        assert text.startswith(f"# Postmortem {name}: Carts fail")
+        _downloads(ana, name)
         _closes_the_item(ana, name)
+
+
+def _downloads(ana: Responder, name: str) -> None:
+    with ana.page.expect_download() as download:
+        ana.page.get_by_role("link", name="Download as Markdown").click()
+    text = download.value.path().read_text(encoding="utf-8")
+    assert text.startswith(f"# Postmortem {name}: Carts fail")
 
 
 def _answers(ana: Responder) -> None:
