@@ -27,6 +27,7 @@ from handrail.web import (
     settings,
     sign_in,
     swaps,
+    tickets,
 )
 from handrail.web.deps import Console
 from handrail.web.rendering import in_chrome, sheet, to
@@ -46,6 +47,7 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *changes.HANDLERS,
     *postmortems.HANDLERS,
     *action_items.HANDLERS,
+    *tickets.HANDLERS,
     *overview.HANDLERS,
     *feeds.HANDLERS,
     *overrides.HANDLERS,
