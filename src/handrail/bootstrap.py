@@ -51,6 +51,7 @@ from handrail.engine.publish_status import PublishStatus
 from handrail.engine.report import Duty
 from handrail.engine.run_mitigations import RunMitigations
 from handrail.engine.send_deliveries import SendDeliveries, SendingParts
+from handrail.engine.tell_shifts import TellShifts
 from handrail.settings import Settings, environment
 from handrail.sources import found_sources
 from handrail.status import files as status_files
@@ -275,6 +276,7 @@ class Handrail:
             expire_alerts(self._store, self._ids),
             remind_obligations(self._store, self._ids),
             nudge_declarations(self._store, self._ids),
+            TellShifts(store=self._store, clock=self._clock, ids=self._ids),
             fold_receipts(self._store, self._clock),
             reclaim_claims(self._store, self._clock),
             prune(self._store, self._clock),

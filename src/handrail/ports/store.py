@@ -49,6 +49,7 @@ from handrail.ports.notice import NoticeStore
 from handrail.ports.page import PageStore
 from handrail.ports.postmortem import ActionItemStore, PostmortemStore
 from handrail.ports.setback import Otherwise, Setback, refuse
+from handrail.ports.shift_notice import ShiftNoticeStore
 
 T = TypeVar("T")
 
@@ -322,6 +323,16 @@ class DeliveryStore(Protocol):
         """Append attempts; one whose id is there already is left as it is."""
         ...
 
+    def told_of_pages(
+        self, *, since: datetime, until: datetime
+    ) -> list[tuple[str, datetime]]:
+        """Return who was told of a page when, within ``[since, until)``.
+
+        Each recipient once for each level entry of a page, by when the first of its
+        deliveries was handed over.
+        """
+        ...
+
     def attempts(self, page_id: PageId) -> list[Attempt]:
         """Return every attempt at the page's deliveries, oldest first."""
         ...
@@ -481,6 +492,8 @@ class Transaction(Protocol):
     def backlog(self) -> BacklogStore: ...
     @property
     def cover(self) -> CoverStore: ...
+    @property
+    def shift_notice(self) -> ShiftNoticeStore: ...
     @property
     def configuration(self) -> ConfigurationStore: ...
     @property

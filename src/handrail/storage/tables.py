@@ -30,6 +30,7 @@ from handrail.storage.receipt import (
     RECEIPT_JOURNAL,
 )
 from handrail.storage.schema import METADATA
+from handrail.storage.shift_notice import SHIFT_NOTICE
 
 TABLES: tuple[Table, ...] = (
     META,
@@ -58,6 +59,7 @@ TABLES: tuple[Table, ...] = (
     BACKLOG_TICKET,
     COVER_REQUEST,
     SWAP,
+    SHIFT_NOTICE,
     API_TOKEN,
     SESSION,
     ONE_TIME_LINK,

@@ -24,9 +24,17 @@ class BulletinKind(StrEnum):
     COVER = "cover"
     SWAP = "swap"
     ONCALL = "oncall"
+    SHIFT = "shift"
 
 
-ON_CALL = frozenset({BulletinKind.COVER, BulletinKind.SWAP, BulletinKind.ONCALL})
+ON_CALL = frozenset(
+    {
+        BulletinKind.COVER,
+        BulletinKind.SWAP,
+        BulletinKind.ONCALL,
+        BulletinKind.SHIFT,
+    }
+)
 """About who is on call, not about an incident."""
 
 
