@@ -15,6 +15,12 @@ SECTIONS: Mapping[str, Places] = {
         "load": ("oncall_load:load", "Your on-call load, and your team's spread."),
         "prove": ("oncall_prove:prove", "Whether people are reached, every instant."),
     },
+    "What if": {
+        "simulate": (
+            "simulate:simulate",
+            "Who would be told, how and when, if it fired.",
+        ),
+    },
     "Change": {
         "override": ("override:override", "Somebody else is on call for a while."),
     },
