@@ -22,7 +22,7 @@ def test_a_person_sees_their_own_figures_and_their_teams_spread(home: Site) -> N
 
 def test_nobodys_figures_can_be_asked_for_but_ones_own(home: Site) -> None:
     home.configure(CONFIGURATION + TEAM)
-    assert home.get("/api/v1/oncall/load?user=ben", "cleo").status == 400
+    assert home.get("/api/v1/oncall/load?user=ben", "cleo").status == 422
     found = home.get("/api/v1/oncall/load?team=payments", "cleo")
     assert found.json()["own"]["user"] == "cleo"
     assert b'"ben"' not in found.body

@@ -58,7 +58,13 @@ def test_axe_has_nothing_against_any_screen(tab: Page, busy: Site) -> None:
     tab.get_by_role("button", name="Sign in").click()
     screens = ["/", "/alerts?show=all", f"/alerts/{about.alert_id}"]
     screens += [f"/pages/{one.id}" for one in pages]
-    screens += ["/oncall", "/oncall/load", "/configuration", "/settings/tokens", "/nope"]
+    screens += [
+        "/oncall",
+        "/oncall/load",
+        "/configuration",
+        "/settings/tokens",
+        "/nope",
+    ]
 
     found += [wrong for path in screens for wrong in complaints(tab, path)]
 

@@ -20,6 +20,7 @@ from tests.conformance.test_change import asked_run, reported
 from tests.conformance.test_event import new
 from tests.conformance.test_learning import learn_from
 from tests.conformance.test_notice import declared, told
+from tests.conformance.test_shift_notice import NOTICE
 from tests.postgres_server import PostgresServer
 
 from handrail.core.access.grant import Session
@@ -27,7 +28,7 @@ from handrail.core.access.role import Role
 from handrail.core.alert.receipt import EntryKind, RawBody
 from handrail.core.configuration.document import Document
 from handrail.core.errors import InvalidError, UnavailableError
-from handrail.core.ids import EvidenceId, NodeId, ReceiptId, Slug
+from handrail.core.ids import BulletinId, EvidenceId, NodeId, ReceiptId, Slug
 from handrail.ports.store import Transaction
 from handrail.storage.backup import backup, restore
 from handrail.storage.database import ServingStore, open_store
@@ -86,6 +87,7 @@ def fill(store: ServingStore) -> None:
     def respond(tx: Transaction) -> None:
         tx.incident.add_evidence(EvidenceId("e"), b"\x00\xff")
         tx.bulletin.add(bulletin(tx, private.id))
+        tx.shift_notice.take(NOTICE, BulletinId("b"))
         reported(tx, timedelta(hours=1))
         asked_run(tx)
 
@@ -133,7 +135,7 @@ def test_a_backup_is_restored_into_either_database_row_by_row(
     restored = restore(file, target_url, now=NOW)
 
     assert restored == saved
-    assert all(table.rows for table in saved.tables), saved.tables
+    assert [table.name for table in saved.tables if not table.rows] == []
     assert {table.name for table in saved.tables} == {table.name for table in TABLES}
     copy = opened(target_url)
     held = copy.read(lambda tx: tx.meta.get("held"))

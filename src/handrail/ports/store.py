@@ -326,10 +326,9 @@ class DeliveryStore(Protocol):
     def told_of_pages(
         self, *, since: datetime, until: datetime
     ) -> list[tuple[str, datetime]]:
-        """Return who was told of a page when, within ``[since, until)``.
+        """Return who was told of a page, and when, within ``[since, until)``.
 
-        Each recipient once for each level entry of a page, by when the first of its
-        deliveries was handed over.
+        Once for each level entry: when its first delivery was handed over.
         """
         ...
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum, unique
 from math import ceil
-from statistics import median
 from zoneinfo import ZoneInfo
 
 from handrail.core import wall_clock
@@ -115,10 +114,17 @@ def spread(figures: Sequence[float]) -> Spread | None:
     ordered = sorted(figures)
     return Spread(
         least=ordered[0],
-        median=float(median(ordered)),
+        median=_middle(ordered),
         p90=ordered[ceil(0.9 * len(ordered)) - 1],
         most=ordered[-1],
     )
+
+
+def _middle(ordered: Sequence[float]) -> float:
+    half = len(ordered) // 2
+    if len(ordered) % 2:
+        return ordered[half]
+    return (ordered[half - 1] + ordered[half]) / 2
 
 
 def _count(runs: Sequence[Stretch], days: Iterable[Day]) -> float:
