@@ -87,7 +87,6 @@ def fill(store: ServingStore) -> None:
     def respond(tx: Transaction) -> None:
         tx.incident.add_evidence(EvidenceId("e"), b"\x00\xff")
         tx.bulletin.add(bulletin(tx, private.id))
-        tx.shift_notice.take(NOTICE, BulletinId("b"))
         reported(tx, timedelta(hours=1))
         asked_run(tx)
 
@@ -98,6 +97,7 @@ def fill(store: ServingStore) -> None:
 def let_in(tx: Transaction) -> None:
     tx.access.add_session(_session(tx.now))
     tx.access.add_feed(feed(tx.now))
+    tx.shift_notice.take(NOTICE, BulletinId("b"))
 
 
 def _session(now: datetime) -> Session:
