@@ -106,6 +106,7 @@ def _paths(home: Site) -> dict[str, str]:
         "alerts": "/alerts?show=all",
         "alert": f"/alerts/{page.alert_id}",
         "oncall": "/oncall",
+        "oncall-load": "/oncall/load",
         "postmortems": "/postmortems",
         "action-items": "/action-items",
         "changes": "/changes",

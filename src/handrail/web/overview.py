@@ -9,16 +9,18 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 
 from handrail.core.access.permission import Verb
 from handrail.core.errors import NotFoundError
-from handrail.core.ids import AlertId
+from handrail.core.ids import AlertId, Slug
 from handrail.core.instants import parse_rfc3339
 from handrail.ports.store import Transaction
 from handrail.usecases.explain import explain
+from handrail.usecases.oncall_load import oncall_load
 from handrail.web.deps import GivenActor, GivenConsole
 from handrail.web.reading import Asked, frame, reader_of
 from handrail.web.rendering import Shown
 from handrail.web.screens.alert import alert_list_screen, alert_screen
 from handrail.web.screens.configuration import configuration_screen
 from handrail.web.screens.oncall import oncall_screen
+from handrail.web.screens.oncall_load import oncall_load_screen
 
 ROWS_SHOWN = 50
 YEAR_MIN, YEAR_MAX = 1990, 2200
@@ -103,6 +105,27 @@ def show_oncall(
     return console.store.read(look).response("oncall.html")
 
 
+@get(
+    "/oncall/load",
+    opt={"verb": Verb.ONCALL_READ},
+    sync_to_thread=True,
+    include_in_schema=False,
+)
+def show_oncall_load(
+    console: GivenConsole, actor: GivenActor, team: FromQuery[str | None] = None
+) -> Response[str]:
+    """Show the reader's own on-call load, and how their teams' is spread."""
+    wanted = None if team is None else Slug(team)
+
+    def look(tx: Transaction) -> Shown:
+        found = oncall_load(tx, viewer=actor.user, team=wanted)
+        screen = oncall_load_screen(found, reader=reader_of(tx, actor))
+        chrome = frame(tx, "On-call load", Asked(actor=actor, place="/oncall"))
+        return Shown(screen=screen, chrome=chrome)
+
+    return console.store.read(look).response("oncall_load.html")
+
+
 def _instant(text: str | None) -> datetime | None:
     """Return the instant in the address; what is none asks about now."""
     try:
@@ -141,5 +164,6 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     list_alerts,
     show_alert,
     show_oncall,
+    show_oncall_load,
     show_configuration,
 )
