@@ -15,6 +15,7 @@ from handrail.web import (
     incidents,
     mitigations,
     notices,
+    oncall,
     overview,
     pages,
     postmortems,
@@ -40,6 +41,7 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *changes.HANDLERS,
     *postmortems.HANDLERS,
     *action_items.HANDLERS,
+    *oncall.HANDLERS,
     *overview.HANDLERS,
     *settings.HANDLERS,
 )
