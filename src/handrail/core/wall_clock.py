@@ -8,12 +8,18 @@ instants, whatever the zone does.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _SECOND = timedelta(seconds=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NAIVE_EPOCH = _EPOCH.replace(tzinfo=None)
 _MONTHS_PER_YEAR = 12
+_BLOCK_BITS = 3
+"""Days are looked at in blocks of 8."""
 
 
+@lru_cache(maxsize=1024)
 def zone(name: str) -> ZoneInfo:
     """Return the IANA zone of that name.
 
@@ -40,10 +46,51 @@ def instant(day: date, at: time, zone_: ZoneInfo) -> datetime:
 def instant_of(naive: datetime, zone_: ZoneInfo) -> datetime:
     """Return the first UTC instant whose local clock reads ``naive`` or later."""
     assert naive.tzinfo is None, f"not a wall-clock time: {naive!r}"
-    found = naive.replace(tzinfo=zone_, fold=0).astimezone(UTC)
-    if local(found, zone_) == naive:
+    offset = _offset_of_block(zone_, naive.toordinal() >> _BLOCK_BITS)
+    if offset is not None:
+        return _EPOCH + (naive - _NAIVE_EPOCH - offset)
+    aware = naive.replace(tzinfo=zone_, fold=0)
+    first, second = aware.utcoffset(), aware.replace(fold=1).utcoffset()
+    assert first is not None, "a zone has an offset at every time"
+    assert second is not None, "a zone has an offset at every time"
+    found = _EPOCH + (naive - _NAIVE_EPOCH - first)
+    if first >= second:
         return found
     return _gap_end(naive, zone_, at_latest=found)
+
+
+def steady_offset(
+    naive: datetime, zone_: ZoneInfo, *, until: datetime
+) -> timedelta | None:
+    """Return the one offset of all local times in a stretch; None where it may change.
+
+    Where it is given, each instant of the stretch is the local time less the offset.
+    """
+    first = naive.toordinal() >> _BLOCK_BITS
+    last = until.toordinal() >> _BLOCK_BITS
+    offset = _offset_of_block(zone_, first)
+    for block in range(first + 1, last + 1):
+        if _offset_of_block(zone_, block) != offset:
+            return None
+    return offset
+
+
+@lru_cache(maxsize=16384)
+def _offset_of_block(zone_: ZoneInfo, block: int) -> timedelta | None:
+    """Return the offset that holds in a block of days and the days beside it.
+
+    One look a day is enough: no zone changes its clocks twice within a day.
+    """
+    first = (block << _BLOCK_BITS) - 1
+    last = first + (1 << _BLOCK_BITS) + 2
+    if first < date.min.toordinal() or last > date.max.toordinal():
+        return None
+    offsets = {
+        datetime.fromordinal(day).replace(tzinfo=zone_, fold=fold).utcoffset()
+        for day in range(first, last + 1)
+        for fold in (0, 1)
+    }
+    return offsets.pop() if len(offsets) == 1 else None
 
 
 def _gap_end(naive: datetime, zone_: ZoneInfo, *, at_latest: datetime) -> datetime:

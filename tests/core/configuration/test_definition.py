@@ -31,6 +31,8 @@ def field_names(shape: Shape) -> Iterator[str]:
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_guide_names_every_field_of_a_kind(kind: str) -> None:
     section = SECTIONS[kind]
+    if "(#coverage)" in section:
+        section += SECTIONS["coverage"]  # what an intent says is told once
 
     missing = {
         name

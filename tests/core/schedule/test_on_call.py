@@ -11,7 +11,7 @@ from tests.core.schedule import rotas, wall_watcher
 
 from handrail.core.ids import Slug
 from handrail.core.schedule.explain import explain
-from handrail.core.schedule.on_call import on_call, shifts, tile_at
+from handrail.core.schedule.on_call import change_after, on_call, shifts, tile_at
 from handrail.core.schedule.resolve import resolve
 from handrail.core.schedule.schedule import (
     Layer,
@@ -217,6 +217,40 @@ def test_an_answer_holds_until_the_time_it_gives(
         last = on_call(schedule, answer.until - MICROSECOND)
         assert (last.users, last.shadows) == (answer.users, answer.shadows)
         assert last.until == answer.until
+
+
+@settings(deadline=None)
+@given(rotas.schedules(), st.integers(0, 6000))
+def test_an_answer_found_again_is_the_one_that_would_be_found_anew(
+    drawn: tuple[Schedule, datetime], later: int
+) -> None:
+    schedule, at = drawn
+
+    on_call(schedule, at)
+    again = on_call(schedule, at + later * MINUTE)
+    anew = on_call(replace(schedule), at + later * MINUTE)
+
+    assert (again.users, again.shadows) == (anew.users, anew.shadows)
+    assert (again.why, again.override) == (anew.why, anew.override)
+    assert again.until in {None, anew.until}
+
+
+@settings(deadline=None)
+@given(rotas.schedules(), st.integers(0, 6000))
+def test_the_reason_and_the_next_change_agree_with_the_tiles(
+    drawn: tuple[Schedule, datetime], later: int
+) -> None:
+    schedule, start = drawn
+    at = start + later * MINUTE
+
+    told = explain(schedule, at)
+    change = change_after(schedule, at)
+
+    tiles = resolve(schedule, at, at + timedelta(days=20))
+    assert (told.users, told.shadows) == (tiles[0].users, tiles[0].companions)
+    assert change == tiles[0].ends_at or len(tiles) == 1
+    last = [step for step in told.steps if step.is_decisive][-1]
+    assert all(user in last.says for user in told.users)
 
 
 @settings(deadline=None)

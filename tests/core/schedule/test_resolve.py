@@ -1,13 +1,16 @@
 """How layers go together: cover, together, join; turns that count in part."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from handrail.core.ids import Slug
 from handrail.core.schedule.explain import explain
 from handrail.core.schedule.on_call import shifts
+from handrail.core.schedule.resolve import resolve
 from handrail.core.schedule.schedule import (
     Combination,
     Layer,
+    Override,
     Revision,
     Rotation,
     RotationUnit,
@@ -141,6 +144,28 @@ def test_the_reason_names_the_end_of_the_part_that_counts() -> None:
     assert "turn 0 of bo until 2026-07-06 12:00 UTC" in (
         explain(plan, datetime(2026, 7, 6, 10, tzinfo=UTC)).in_words()
     )
+
+
+def test_a_shadow_who_is_relieved_of_duty_is_a_shadow() -> None:
+    plan = schedule(
+        layer("base", rotation("ana")), layer("learn", rotation("ana"), is_shadow=True)
+    )
+    noon = datetime(2026, 7, 6, 12, tzinfo=UTC)
+    cover = Override(
+        name=Slug("cover"),
+        user=Slug("bo"),
+        starts_at=noon,
+        ends_at=noon + HOUR,
+        order=0,
+    )
+
+    before, during = (
+        resolve(replace(plan, overrides=(cover,)), at, at + HOUR)[0]
+        for at in (noon - HOUR, noon)
+    )
+
+    assert (before.users, before.companions) == (("ana",), ())
+    assert (during.users, during.companions) == (("bo",), ("ana",))
 
 
 def test_every_other_week_is_a_turn_of_two_weeks_that_lasts_one() -> None:

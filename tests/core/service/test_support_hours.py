@@ -1,6 +1,7 @@
 """Hours are open in their windows, on the wall clock, and always open again."""
 
 from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import available_timezones
 
 import pytest
@@ -13,9 +14,11 @@ from handrail.core.service.support_hours import (
     Window,
     is_open,
     next_open,
+    open_times,
     span,
 )
 
+MICROSECOND = timedelta(microseconds=1)
 ZONES = sorted(available_timezones() - {"localtime", "Factory"})
 CLOCKS = st.integers(0, 95).map(lambda q: time(q // 4, q % 4 * 15))
 WINDOWS = st.builds(
@@ -165,3 +168,18 @@ def _reads_open(window: Window, reads: datetime) -> bool:
     return (today and reads.time() >= window.start) or (
         yesterday and reads.time() < window.end
     )
+
+
+@given(HOURS, INSTANTS, st.integers(1, 20 * 1440))
+def test_open_times_are_when_hours_are_open(
+    hours: SupportHours, start: datetime, minutes: int
+) -> None:
+    end = start + timedelta(minutes=minutes)
+
+    found = open_times(hours, start, end)
+
+    edges = sorted({start, end - MICROSECOND, *(e for pair in found for e in pair)})
+    near = {edge + step for edge in edges for step in (-MICROSECOND, timedelta(0))}
+    assert all(before[1] < after[0] for before, after in pairwise(found))
+    for at in sorted(one for one in near if start <= one < end):
+        assert is_open(hours, at) == any(a <= at < b for a, b in found), at

@@ -12,6 +12,13 @@ from datetime import timedelta
 from handrail.core import limits
 from handrail.core.access.role import Role
 from handrail.core.configuration import spelling
+from handrail.core.configuration.compile_coverage import (
+    Asked,
+    coverage,
+    coverage_by_team,
+    coverage_rules,
+    support_hours,
+)
 from handrail.core.configuration.compile_response import (
     component,
     mitigation,
@@ -42,7 +49,6 @@ from handrail.core.people.user import NotificationRule, User
 from handrail.core.routing.matcher import Matcher, parse_matchers
 from handrail.core.routing.route import Route
 from handrail.core.service.service import Service
-from handrail.core.service.support_hours import SupportHours, Window
 from handrail.core.severity.severity import (
     DEFAULT_MATRIX,
     Hours,
@@ -72,11 +78,12 @@ def compile_snapshot(documents: Iterable[Document], *, revision: int) -> Snapsho
             part = part_of(document)
             parts.setdefault(document.kind, []).append(part)
     integrations = _integrations(parts)
+    asked = coverage_by_team(parts)
     return Snapshot(
         revision=revision,
         users={p.name: _user(p) for p in parts.get("user", ())},
         teams={p.name: _team(p) for p in parts.get("team", ())},
-        services={p.name: _service(p) for p in parts.get("service", ())},
+        services={p.name: _service(p, asked) for p in parts.get("service", ())},
         schedules=schedules(parts),
         rest=rest_book(parts),
         policies={p.name: _policy(p) for p in parts.get("escalation_policy", ())},
@@ -98,6 +105,7 @@ def compile_snapshot(documents: Iterable[Document], *, revision: int) -> Snapsho
         mitigations={p.name: mitigation(p) for p in parts.get("mitigation", ())},
         last_resort=next(map(_last_resort, parts.get("last_resort", ())), None),
         tracker=next(map(tracker, parts.get("tracker", ())), None),
+        coverage=coverage_rules(parts),
     )
 
 
@@ -115,23 +123,6 @@ def parse_target(text: str) -> Target:
         )
         raise ValueError(msg)
     return Target(kind=TargetKind(kind), name=spelling.parse_slug(name))
-
-
-def support_hours(items: Iterable[Body]) -> SupportHours | None:
-    """Return the support hours of a service's list of windows, none for an empty one.
-
-    All windows of one service share one zone; validation refuses anything else.
-    """
-    windows = tuple(
-        Window(
-            weekdays=frozenset(spelling.WEEKDAYS.index(day) for day in item["days"]),
-            start=spelling.parse_wall_time(item["from"]),
-            end=spelling.parse_end_time(item["to"]),
-        )
-        for item in items
-    )
-    zones = [item["time_zone"] for item in items]
-    return SupportHours(time_zone=zones[0], windows=windows) if windows else None
 
 
 def _user(part: Part) -> User:
@@ -175,7 +166,7 @@ def _team(part: Part) -> Team:
     )
 
 
-def _service(part: Part) -> Service:
+def _service(part: Part, asked: Asked) -> Service:
     body = part.body
     severity = body.get("default_severity")
     return Service(
@@ -187,6 +178,7 @@ def _service(part: Part) -> Service:
         runbook=body.get("runbook", ""),
         support_hours=support_hours(body.get("support_hours", ())),
         default_severity=Severity(severity) if severity else None,
+        coverage=coverage(part, asked),
     )
 
 

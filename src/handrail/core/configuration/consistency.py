@@ -12,6 +12,7 @@ from handrail.core.configuration.shape import TextShape
 from handrail.core.configuration.snapshot import TrackerKind
 from handrail.core.configuration.spelling import quoted
 from handrail.core.people.contact_method import ChannelKind
+from handrail.core.service.coverage_intent import When
 
 Body = dict[str, Json]
 
@@ -94,18 +95,55 @@ def _finish_address(body: dict[str, Any], path: str, reading: Reading) -> None:
 
 
 def _finish_service(_name: str, body: Body, reading: Reading) -> None:
+    _finish_windows(body.get("support_hours"), "support_hours", reading)
+    _finish_intents(body.get("coverage"), "coverage", reading)
+
+
+def _finish_team(_name: str, body: Body, reading: Reading) -> None:
+    _finish_intents(body.get("coverage"), "coverage", reading)
+
+
+def _finish_coverage(_name: str, body: Body, reading: Reading) -> None:
+    _finish_intents(body.get("default"), "default", reading)
+
+
+def _finish_windows(value: Json, path: str, reading: Reading) -> None:
     zones: dict[str, int] = {}
-    for place, window in _objects(body.get("support_hours")):
+    for place, window in _objects(value):
         zones.setdefault(str(window.get("time_zone", "")), place)
     zones.pop("", None)
     for zone, place in list(zones.items())[1:]:
-        path = f"support_hours[{place}].time_zone"
+        where = f"{path}[{place}].time_zone"
         reading.complain(
-            reading.place(path),
-            path,
+            reading.place(where),
+            where,
             f"{zone} differs from {next(iter(zones))} above",
-            "write all windows of a service in one zone",
+            "write all windows of a list in one zone",
         )
+
+
+def _finish_intents(value: Json, path: str, reading: Reading) -> None:
+    """Note intents that say twice when they hold, or never beside something else."""
+    intents = _objects(value)
+    is_single = any(written.startswith(f"{path}.") for written in reading.places)
+    for place, intent in intents:
+        where = path if is_single else f"{path}[{place}]"
+        _finish_windows(intent.get("windows"), f"{where}.windows", reading)
+        said = f"{where}.when"
+        if "windows" in intent and (said in reading.places or "when" in intent):
+            reading.complain(
+                reading.place(said),
+                said,
+                "does not go with windows",
+                "write one of the two",
+            )
+        if intent.get("when") == When.NEVER and len(intents) > 1:
+            reading.complain(
+                reading.place(said),
+                said,
+                "never stands beside other intents",
+                "remove it, or the others",
+            )
 
 
 def _finish_mitigation(_name: str, body: Body, reading: Reading) -> None:
@@ -178,6 +216,8 @@ _CHECKS: Mapping[str, Callable[[str, Body, Reading], None]] = {
     "user": _finish_user,
     "channel": _finish_channel,
     "service": _finish_service,
+    "team": _finish_team,
+    "coverage": _finish_coverage,
     "schedule": schedule_consistency.finish_schedule,
     "override": schedule_consistency.finish_override,
     "calendar": schedule_consistency.finish_calendar,

@@ -6,6 +6,7 @@ Validation and the JSON Schema are made from it.
 from collections.abc import Mapping, Sequence
 
 from handrail.core.configuration.kind import (
+    coverage,
     escalation,
     mitigation,
     people,
@@ -42,5 +43,6 @@ def definitions(source_kinds: Sequence[str]) -> Mapping[str, KindDefinition]:
         status_page.COMPONENT,
         mitigation.MITIGATION,
         tracker.TRACKER,
+        coverage.COVERAGE,
     )
     return {kind.kind: kind for kind in kinds}

@@ -14,6 +14,7 @@ from handrail.core.people.user import User
 from handrail.core.routing.route import Route
 from handrail.core.schedule.rest_book import RestBook
 from handrail.core.schedule.schedule import Schedule
+from handrail.core.service.coverage_intent import CoverageRules
 from handrail.core.service.service import Service
 from handrail.core.severity.severity import DEFAULT_MATRIX, Matrix
 from handrail.core.status_page.component import Component, StatusPage
@@ -71,6 +72,7 @@ class Snapshot:
         mitigations: The catalogue, in the order of the files.
         components: Of the status page, in the order they are shown.
         channels: Named channels of the organisation, for ``channel:`` targets.
+        coverage: How long evidence counts, and how far ahead gaps are told.
         integration_by_key: From the SHA-256 hex of a live key to its integration.
     """
 
@@ -92,3 +94,4 @@ class Snapshot:
     status_page: StatusPage = field(default_factory=StatusPage)
     last_resort: LastResort | None = None
     tracker: TrackerPlace | None = None
+    coverage: CoverageRules = field(default_factory=CoverageRules)

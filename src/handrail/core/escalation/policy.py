@@ -1,5 +1,6 @@
 """Escalation policies: ordered levels of targets, each with its patience."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum, unique
@@ -45,6 +46,14 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """A place in a policy: a pass over the levels, and a level in it."""
+
+    round: int
+    level: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EscalationPolicy:
     """Levels in order, run ``rounds`` times, then the last resort.
 
@@ -59,6 +68,18 @@ class EscalationPolicy:
     levels: tuple[Level, ...]
     rounds: int = 1
     version: int = 1
+
+    def positions(self, *, after: Position | None) -> Iterator[Position]:
+        """Yield the places still ahead, in order; from the first where none is given.
+
+        At most one whole pass is yielded: levels that were all empty once are not
+        tried again in the same instant.
+        """
+        count = len(self.levels)
+        begun = -1 if after is None else (after.round - 1) * count + after.level
+        end = min(self.rounds * count, begun + 1 + count)
+        for place in range(begun + 1, end):
+            yield Position(round=place // count + 1, level=place % count)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

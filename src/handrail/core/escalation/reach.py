@@ -4,7 +4,7 @@ A name that leads nowhere (somebody left since the page's policy was fixed) reac
 nobody; it never stops the others of its level.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, assert_never
@@ -42,6 +42,11 @@ class Directory(Protocol):
         ...
 
 
+Answer = tuple[tuple[Slug, ...], str]
+"""Who, in order and with shadows last, and why."""
+Ask = Callable[[Schedule, datetime], Answer]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reached:
     """Somebody, or a channel, that a target leads to.
@@ -57,11 +62,26 @@ class Reached:
     why: str
 
 
-def reach(target: Target, *, directory: Directory, at: datetime) -> tuple[Reached, ...]:
-    """Return everybody the target leads to at the instant; nobody is an answer too."""
+def explained(schedule: Schedule, at: datetime) -> Answer:
+    """Return whom a schedule puts on duty or beside it, and the whole chain why."""
+    answer = explain(schedule, at)
+    return answer.users + answer.shadows, answer.in_words()
+
+
+def reach(
+    target: Target, *, directory: Directory, at: datetime, ask: Ask = explained
+) -> tuple[Reached, ...]:
+    """Return everybody the target leads to at the instant; nobody is an answer too.
+
+    Args:
+        target: Whom to seek.
+        directory: Where names are looked up.
+        at: The instant, for schedules.
+        ask: Who is on duty; proofs that have resolved schedules beforehand look there.
+    """
     match target.kind:
         case TargetKind.SCHEDULE:
-            return _schedule(target, directory, at)
+            return _schedule(target, directory, at, ask)
         case TargetKind.TEAM:
             return _team(target, directory)
         case TargetKind.USER:
@@ -87,14 +107,13 @@ def reach_level(
 
 
 def _schedule(
-    target: Target, directory: Directory, at: datetime
+    target: Target, directory: Directory, at: datetime, ask: Ask
 ) -> tuple[Reached, ...]:
     schedule = directory.schedules.get(target.name)
     if schedule is None:
         return ()
-    answer = explain(schedule, at)
-    names = answer.users + answer.shadows
-    return _users(target, directory, names, answer.in_words())
+    names, why = ask(schedule, at)
+    return _users(target, directory, names, why)
 
 
 def _team(target: Target, directory: Directory) -> tuple[Reached, ...]:

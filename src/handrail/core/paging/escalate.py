@@ -6,13 +6,13 @@ same functions run live, in the forecast and in simulation.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from handrail.core import limits
 from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.errors import ConflictError
-from handrail.core.escalation.policy import LastResort, Level
+from handrail.core.escalation.policy import LastResort, Level, Position
 from handrail.core.ids import EntryId, Slug
 from handrail.core.paging.event import (
     AlertExpired,
@@ -37,27 +37,13 @@ BUILT_IN_LAST_RESORT = LastResort(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Position:
-    """A place in a policy: a pass over the levels, and a level in it."""
-
-    round: int
-    level: int
-
-
 def positions_after(page: Page) -> Iterator[Position]:
-    """Yield the places of the policy still ahead of the page, in order.
-
-    At most one whole pass is yielded: levels that were all empty once are not tried
-    again in the same instant.
-    """
+    """Yield the places of the policy still ahead of the page, in order."""
     if page.policy is None or page.level == LAST_RESORT_LEVEL:
         return
-    count = len(page.policy.levels)
-    begun = (page.round - 1) * count + (-1 if page.level is None else page.level)
-    end = min(page.policy.rounds * count, begun + 1 + count)
-    for place in range(begun + 1, end):
-        yield Position(round=place // count + 1, level=place % count)
+    level = page.level
+    here = None if level is None else Position(round=page.round, level=level)
+    yield from page.policy.positions(after=here)
 
 
 def climb(

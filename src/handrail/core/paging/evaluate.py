@@ -15,6 +15,7 @@ from handrail.core.severity.severity import (
     UNKNOWN_WORD,
     Hours,
     Severity,
+    SeverityRule,
     Urgency,
     from_word,
 )
@@ -81,7 +82,7 @@ def evaluate(alert: Alert, *, snapshot: Snapshot, now: datetime) -> Verdict:
     destination = Destination(
         service=service.name if service else None,
         severity=severity,
-        urgency=(route and route.urgency) or rule.urgency,
+        urgency=urgency_of(route, rule),
         policy=snapshot.policies.get(service.escalation_policy) if service else None,
         decided_by=_decided_by(route, service, snapshot),
     )
@@ -89,10 +90,21 @@ def evaluate(alert: Alert, *, snapshot: Snapshot, now: datetime) -> Verdict:
         why = f"route {route.name} lets it settle for {route.settle}"
         until = alert.opened_at + route.settle
         return Hold(destination=destination, until=until, why=why)
-    if route and route.urgency is Urgency.HIGH:
-        # A route that says high urgency means now, whatever the severity's hours.
-        return PageNow(destination=destination)
-    return _by_hours(destination, rule.hours, service, now)
+    return _by_hours(destination, hours_of(route, rule), service, now)
+
+
+def urgency_of(route: Route | None, rule: SeverityRule) -> Urgency:
+    """Return how loudly an alert of a severity pages that came over a route."""
+    return (route and route.urgency) or rule.urgency
+
+
+def hours_of(route: Route | None, rule: SeverityRule) -> Hours:
+    """Return when an alert of a severity pages that came over a route.
+
+    A route that says high urgency means now, whatever the severity's hours.
+    """
+    is_urgent = route is not None and route.urgency is Urgency.HIGH
+    return Hours.ALWAYS if is_urgent else rule.hours
 
 
 def _by_hours(

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.escalation.policy import Target
-from handrail.core.escalation.reach import reach
+from handrail.core.escalation.reach import Ask, explained, reach
 from handrail.core.ids import Slug
 from handrail.core.paging.event import PlannedDelivery
 from handrail.core.people.contact_method import ChannelKind, ContactMethod
@@ -40,16 +40,18 @@ def plan_level(
     urgency: Urgency,
     snapshot: Snapshot,
     now: datetime,
+    ask: Ask = explained,
 ) -> LevelPlan:
     """Return what is owed to whom when these targets are notified at ``now``.
 
-    Every recipient is sought once, even where several targets lead there.
+    Every recipient is sought once, even where several targets lead there. ``ask``
+    says who is on duty, as ``reach`` has it.
     """
     deliveries: list[PlannedDelivery] = []
     empty: list[str] = []
     seen: set[str] = set()
     for target in targets:
-        reached = reach(target, directory=snapshot, at=now)
+        reached = reach(target, directory=snapshot, at=now, ask=ask)
         if not reached:
             empty.append(f"{target} leads to nobody")
         for found in reached:

@@ -4,15 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum, unique
-from zoneinfo import ZoneInfo
 
 from handrail.core import wall_clock
 from handrail.core.ids import Slug
 from handrail.core.schedule import restriction
 from handrail.core.schedule.layer import pieces, rotation_zone
 from handrail.core.schedule.override import apply, rank
-from handrail.core.schedule.resolve import resolve, strata
-from handrail.core.schedule.rotation import counts_until, handoff, period_at
+from handrail.core.schedule.resolve import planned, resolve
+from handrail.core.schedule.rotation import counts_until, period_at
 from handrail.core.schedule.schedule import (
     Combination,
     Layer,
@@ -22,7 +21,7 @@ from handrail.core.schedule.schedule import (
     Schedule,
     Turns,
 )
-from handrail.core.schedule.tile import Duty
+from handrail.core.schedule.stratum import strata
 
 _INSTANT = timedelta(microseconds=1)
 
@@ -104,16 +103,16 @@ def _rules(
 ) -> Iterator[Step]:
     """Yield what each layer in force says, and why those that are silent are."""
     in_force = schedule.layers_at(at)
-    spoke = {one.name for one in in_force if _said(one, schedule, at) is not None}
+    said = {layer.name: _said(layer, schedule, at) for layer in in_force}
     covering = [
         layer.name
         for stratum in strata(in_force)
         for layer in stratum
-        if layer.name in spoke and _covers(stratum[0])
+        if said[layer.name] is not None and _covers(stratum[0])
     ]
     last = covering[-1] if covering else None
     for layer in in_force:
-        users = _said(layer, schedule, at)
+        users = said[layer.name]
         if users is None:
             yield Step(
                 kind=StepKind.RESTRICTION,
@@ -122,18 +121,17 @@ def _rules(
                 is_decisive=False,
             )
             continue
-        is_decisive = layer.name in layers or layer.name == last
         yield Step(
             kind=StepKind.RULE,
             name=layer.name,
             says=_rule(layer, schedule, at, users),
-            is_decisive=is_decisive,
+            is_decisive=layer.name in layers or layer.name == last,
         )
 
 
 def _said(layer: Layer, schedule: Schedule, at: datetime) -> tuple[Slug, ...] | None:
     """Return whom the layer puts on duty at an instant; None where it is silent."""
-    found = pieces(layer, time_zone=schedule.time_zone, start=at, end=at + _INSTANT)
+    found = pieces(layer, time_zone=schedule.time_zone, within=[(at, at + _INSTANT)])
     return found[0].users if found else None
 
 
@@ -150,9 +148,8 @@ def _rule(
     if layer.rotation is None:
         return f"layer {layer.name}, a listed shift of {who}{shadow}"
     zone = rotation_zone(layer, schedule.time_zone)
-    period = period_at(layer.rotation, zone, at)
+    period, _, ends_at = period_at(layer.rotation, zone, at)
     turn = _turn(layer, layer.rotation, period)
-    ends_at = handoff(layer.rotation, zone, period + 1)
     if layer.rotation.lasts is not None:
         ends_at = min(ends_at, counts_until(layer.rotation, zone, period))
     until = _local(ends_at, schedule)
@@ -178,7 +175,7 @@ def _silence(layer: Layer, schedule: Schedule, at: datetime) -> str:
         return "it lists no shift then"
     if layer.rotation.lasts is not None:
         zone = rotation_zone(layer, schedule.time_zone)
-        period = period_at(layer.rotation, zone, at)
+        period, _, _ = period_at(layer.rotation, zone, at)
         if counts_until(layer.rotation, zone, period) <= at:
             return "the part of its turn that counts is over"
     return "outside its hours"
@@ -186,8 +183,10 @@ def _silence(layer: Layer, schedule: Schedule, at: datetime) -> str:
 
 def _overrides(schedule: Schedule, at: datetime) -> Iterator[Step]:
     """Yield what each override in force does to what came before it."""
-    active = [o for o in schedule.overrides if o.starts_at <= at < o.ends_at]
-    duties = _before_overrides(schedule, at)
+    active = schedule.overrides_within(at, at + _INSTANT)
+    if not active:
+        return
+    duties = planned(schedule, at, at + _INSTANT)[0].duties
     ordered = sorted(active, key=rank)
     for place, override in enumerate(ordered):
         changed = apply(duties, override)
@@ -205,16 +204,6 @@ def _overrides(schedule: Schedule, at: datetime) -> Iterator[Step]:
             is_decisive=not does_nothing and shadowing is None,
         )
         duties = changed
-
-
-def _before_overrides(schedule: Schedule, at: datetime) -> tuple[Duty, ...]:
-    plan = Schedule(
-        name=schedule.name,
-        title=schedule.title,
-        time_zone=schedule.time_zone,
-        revisions=schedule.revisions,
-    )
-    return resolve(plan, at, at + _INSTANT)[0].duties
 
 
 def _shadowing(override: Override, later: list[Override]) -> Override | None:
@@ -250,5 +239,5 @@ def _people(
 
 
 def _local(at: datetime, schedule: Schedule) -> str:
-    zone = ZoneInfo(schedule.time_zone)
+    zone = wall_clock.zone(schedule.time_zone)
     return f"{wall_clock.local(at, zone):%Y-%m-%d %H:%M} {schedule.time_zone}"

@@ -11,7 +11,7 @@ from handrail.core.schedule import restriction
 from handrail.core.schedule.restriction import Stretch
 from handrail.core.schedule.rotation import (
     counts_until,
-    handoff,
+    handoffs,
     participant,
     period_at,
 )
@@ -20,44 +20,44 @@ from handrail.core.schedule.schedule import (
     Layer,
     Party,
     Rotation,
-    Span,
     Turns,
 )
+from handrail.core.schedule.tile import Duty
 
 
 class Piece(NamedTuple):
-    """A stretch in which a layer says one thing, ``[starts_at, ends_at)`` in UTC.
+    """A stretch in which layers say one thing, ``[starts_at, ends_at)`` in UTC.
 
     Attributes:
-        users: Who is on duty; nobody, as intended, where empty.
+        duties: Whom they put on duty; nobody, as intended, where empty.
     """
 
     starts_at: datetime
     ends_at: datetime
-    users: Party
+    duties: tuple[Duty, ...]
+
+    @property
+    def users(self) -> Party:
+        """Return who is on duty."""
+        return tuple([duty.user for duty in self.duties])
 
 
-def pieces(
-    layer: Layer, *, time_zone: str, start: datetime, end: datetime
-) -> list[Piece]:
-    """Return what the layer says within ``[start, end)``, in order and disjoint.
+def pieces(layer: Layer, *, time_zone: str, within: list[Stretch]) -> list[Piece]:
+    """Return what the layer says within stretches, in order and disjoint.
 
-    Turns meet at handoffs and are not joined, so that each end is a handoff or an
-    edge. ``time_zone`` is read where the layer names none of its own.
+    The stretches are in order and disjoint. Turns meet at handoffs and are not joined,
+    so that each end is a handoff or an edge. ``time_zone`` is read where the layer
+    names none of its own.
     """
-    first = start if layer.starts_at is None else max(start, layer.starts_at)
-    last = end if layer.ends_at is None else min(end, layer.ends_at)
-    if first >= last:
+    hours_zone = wall_clock.zone(layer.time_zone or time_zone)
+    open_times = _open_times(layer, hours_zone, within)
+    if not open_times:
         return []
-    said = (
-        _listed(layer.shifts, first, last)
-        if layer.rotation is None
-        else _turned(
-            layer, layer.rotation, rotation_zone(layer, time_zone), first, last
-        )
-    )
-    zone = wall_clock.zone(layer.time_zone or time_zone)
-    return list(_cut(said, _open_times(layer, zone, first, last)))
+    start, end = open_times[0][0], open_times[-1][1]
+    if layer.rotation is None:
+        return _cut(_listed(layer, start, end), open_times)
+    zone = rotation_zone(layer, time_zone)
+    return _cut(_turned(layer, layer.rotation, zone, start, end), open_times)
 
 
 def rotation_zone(layer: Layer, time_zone: str) -> ZoneInfo:
@@ -66,55 +66,60 @@ def rotation_zone(layer: Layer, time_zone: str) -> ZoneInfo:
     return wall_clock.zone(own or layer.time_zone or time_zone)
 
 
-def _open_times(
-    layer: Layer, zone: ZoneInfo, start: datetime, end: datetime
-) -> list[Stretch]:
-    """Return when the layer counts: inside its windows and outside its holidays."""
+def _open_times(layer: Layer, zone: ZoneInfo, within: list[Stretch]) -> list[Stretch]:
+    """Return when the layer counts: in its bounds and windows, outside its holidays."""
+    start, end = within[0][0], within[-1][1]
+    if layer.starts_at is not None and layer.starts_at > start:
+        start = layer.starts_at
+    if layer.ends_at is not None and layer.ends_at < end:
+        end = layer.ends_at
+    if start >= end:
+        return []
     found = [(start, end)]
     if layer.windows:
         found = restriction.stretches(layer.windows, zone, start, end)
+    if len(within) > 1:
+        found = restriction.common(found, within)
     for holiday in layer.holidays:
         if holiday.ends_at > start and holiday.starts_at < end:
-            found = _without(found, holiday)
+            found = restriction.without(found, [(holiday.starts_at, holiday.ends_at)])
     return found
-
-
-def _without(open_times: list[Stretch], closed: Span) -> list[Stretch]:
-    return [
-        (starts_at, ends_at)
-        for opens_at, closes_at in open_times
-        for starts_at, ends_at in (
-            (opens_at, min(closes_at, closed.starts_at)),
-            (max(opens_at, closed.ends_at), closes_at),
-        )
-        if starts_at < ends_at
-    ]
 
 
 def _turned(
     layer: Layer, rotation: Rotation, zone: ZoneInfo, start: datetime, end: datetime
 ) -> Iterator[Piece]:
     """Yield what counts of the turns that touch ``[start, end)``, uncut."""
-    period = period_at(rotation, zone, start)
-    starts_at = handoff(rotation, zone, period)
-    while starts_at < end:
-        ends_at = handoff(rotation, zone, period + 1)
-        turn: int | None = period
-        if layer.turns is Turns.ONLY_ACTIVE:
-            turn = restriction.turn_of_period(rotation, layer.windows, period)
+    skips = layer.turns is Turns.ONLY_ACTIVE
+    known: dict[Party, tuple[Duty, ...]] = {}
+    period, starts_at, ends_at = period_at(rotation, zone, start)
+    later: Iterator[datetime] | None = None
+    while True:
         until = ends_at
+        turn: int | None = period
+        if skips:
+            turn = restriction.turn_of_period(rotation, layer.windows, period)
         if rotation.lasts is not None:
             until = min(ends_at, counts_until(rotation, zone, period))
         if turn is not None and starts_at < until:
-            yield Piece(starts_at, until, participant(rotation, turn))
-        starts_at, period = ends_at, period + 1
+            party = participant(rotation, turn)
+            if party not in known:
+                known[party] = _duties(layer, party)
+            yield Piece(starts_at, until, known[party])
+        if ends_at >= end:
+            return
+        if later is None:
+            later = handoffs(rotation, zone, period + 2)
+        starts_at, ends_at, period = ends_at, next(later), period + 1
 
 
-def _listed(
-    shifts: tuple[FixedShift, ...], start: datetime, end: datetime
-) -> Iterator[Piece]:
+def _duties(layer: Layer, party: Party) -> tuple[Duty, ...]:
+    return tuple([Duty(user, layer.name) for user in party])
+
+
+def _listed(layer: Layer, start: datetime, end: datetime) -> Iterator[Piece]:
     """Yield listed shifts; where several overlap, everybody is on duty together."""
-    near = [s for s in shifts if s.starts_at < end and s.ends_at > start]
+    near = [s for s in layer.shifts if s.starts_at < end and s.ends_at > start]
     edges = sorted({s.starts_at for s in near} | {s.ends_at for s in near})
     near.sort(key=lambda s: s.starts_at)
     active: list[FixedShift] = []
@@ -126,21 +131,24 @@ def _listed(
             coming += 1
         if active:
             together = dict.fromkeys(name for s in active for name in s.users)
-            yield Piece(starts_at, ends_at, tuple(together))
+            yield Piece(starts_at, ends_at, _duties(layer, tuple(together)))
 
 
-def _cut(said: Iterator[Piece], open_times: list[Stretch]) -> Iterator[Piece]:
-    """Yield the parts of the pieces that lie in open times; both are in order."""
-    place = 0
+def _cut(said: Iterator[Piece], open_times: list[Stretch]) -> list[Piece]:
+    """Return the parts of the pieces that lie in open times; both are in order."""
+    result: list[Piece] = []
+    place, count = 0, len(open_times)
     for piece in said:
-        while place < len(open_times) and open_times[place][1] <= piece.starts_at:
+        starts_at, ends_at, duties = piece
+        while place < count and open_times[place][1] <= starts_at:
             place += 1
         index = place
-        while index < len(open_times) and open_times[index][0] < piece.ends_at:
+        while index < count:
             opens_at, closes_at = open_times[index]
-            yield Piece(
-                max(piece.starts_at, opens_at),
-                min(piece.ends_at, closes_at),
-                piece.users,
-            )
+            if opens_at >= ends_at:
+                break
+            first = max(starts_at, opens_at)
+            last = min(ends_at, closes_at)
+            result.append(Piece(first, last, duties))
             index += 1
+    return result

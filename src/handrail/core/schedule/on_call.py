@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from handrail.core.ids import Slug
 from handrail.core.schedule.explain import explain
+from handrail.core.schedule.layer import pieces
 from handrail.core.schedule.resolve import resolve
 from handrail.core.schedule.schedule import Schedule
 from handrail.core.schedule.tile import Tile
@@ -15,6 +17,7 @@ LOOK_AHEAD_MAX = timedelta(days=512)
 _INSTANT = timedelta(microseconds=1)
 _FIRST_LOOK = timedelta(days=2)
 _WIDER = 16
+_FOUND = "on_call"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +69,27 @@ def tile_at(schedule: Schedule, at: datetime) -> Tile:
 
 
 def on_call(schedule: Schedule, at: datetime) -> OnCall:
-    """Return who is on call at an instant, why, and until when."""
+    """Return who is on call at an instant, why, and until when.
+
+    While nothing changes it is the same answer, and found at once.
+    """
+    known = schedule.found.get(_FOUND)
+    if isinstance(known, _Known) and known.since <= at < known.until:
+        return known.answer
+    answer = _asked(schedule, at)
+    schedule.found[_FOUND] = _Known(at, same_until(schedule, at), answer)
+    return answer
+
+
+class _Known(NamedTuple):
+    """An answer that holds in ``[since, until)``, down to its words."""
+
+    since: datetime
+    until: datetime
+    answer: OnCall
+
+
+def _asked(schedule: Schedule, at: datetime) -> OnCall:
     tile = tile_at(schedule, at)
     decided = [duty.override for duty in tile.duties if duty.override is not None]
     return OnCall(
@@ -76,6 +99,28 @@ def on_call(schedule: Schedule, at: datetime) -> OnCall:
         until=change_after(schedule, at),
         override=decided[0] if decided else None,
     )
+
+
+def same_until(schedule: Schedule, at: datetime) -> datetime:
+    """Return up to when nothing that is told of an instant changes; later than it.
+
+    No layer begins, ends or hands over before, and no override or edit; at most it is
+    some days later.
+    """
+    end = at + _FIRST_LOOK
+    edges = [end]
+    for layer in schedule.layers_at(at):
+        for piece in pieces(layer, time_zone=schedule.time_zone, within=[(at, end)]):
+            edges += [edge for edge in piece[:2] if edge > at]
+            break
+    for override in schedule.overrides_within(at, end):
+        edges += [e for e in (override.starts_at, override.ends_at) if e > at]
+    edges += [
+        one.effective_from
+        for one in schedule.revisions
+        if one.effective_from is not None and one.effective_from > at
+    ]
+    return min(edges)
 
 
 def change_after(schedule: Schedule, at: datetime) -> datetime | None:

@@ -7,36 +7,46 @@
 * *remove* takes its user off duty; what it empties is an intended gap.
 """
 
+from bisect import bisect_right, insort
 from collections.abc import Iterator, Sequence
-from datetime import datetime
-from itertools import pairwise
+from datetime import UTC, datetime
 from typing import assert_never
 
 from handrail.core.ids import Slug
 from handrail.core.schedule.schedule import Override, OverrideMode
 from handrail.core.schedule.tile import Duty, Tile
 
+_FOREVER = datetime.max.replace(tzinfo=UTC)
+
 
 def with_overrides(plan: Sequence[Tile], overrides: Sequence[Override]) -> list[Tile]:
-    """Return the plan, cut where overrides begin and end, with them applied."""
-    ranked = sorted(overrides, key=lambda o: o.starts_at)
-    edges = sorted({o.starts_at for o in ranked} | {o.ends_at for o in ranked})
+    """Return the plan, cut where overrides begin and end, with them applied.
+
+    The overrides are in the order of their beginning.
+    """
+    edges = sorted({o.starts_at for o in overrides} | {o.ends_at for o in overrides})
+    edges.append(_FOREVER)
     result: list[Tile] = []
     active: list[Override] = []
     coming = place = 0
     for tile in plan:
-        while place < len(edges) and edges[place] <= tile.starts_at:
-            place += 1
-        first = place
-        while place < len(edges) and edges[place] < tile.ends_at:
-            place += 1
-        cuts = [tile.starts_at, *edges[first:place], tile.ends_at]
-        for starts_at, ends_at in pairwise(cuts):
-            while coming < len(ranked) and ranked[coming].starts_at <= starts_at:
-                active.append(ranked[coming])
-                coming += 1
-            active = [o for o in active if o.ends_at > starts_at]
-            result.append(_applied(tile, active, starts_at, ends_at))
+        at, last = tile.starts_at, tile.ends_at
+        while at < last:
+            if at >= edges[place]:
+                place = bisect_right(edges, at, lo=place)
+                active = [o for o in active if o.ends_at > at]
+                while coming < len(overrides) and overrides[coming].starts_at <= at:
+                    if overrides[coming].ends_at > at:
+                        insort(active, overrides[coming], key=rank)
+                    coming += 1
+            until = min(edges[place], last)
+            if active:
+                result.append(_applied(tile, active, at, until))
+            elif at == tile.starts_at and until == last:
+                result.append(tile)
+            else:
+                result.append(Tile(at, until, *tile.answer))
+            at = until
     return result
 
 
@@ -47,43 +57,35 @@ def rank(override: Override) -> tuple[int, Slug]:
 
 def apply(duties: tuple[Duty, ...], override: Override) -> tuple[Duty, ...]:
     """Return who is on duty once one override is applied."""
-    user, name = override.user, override.name
-    match override.mode:
-        case OverrideMode.REPLACE:
-            return _replaced(duties, override)
-        case OverrideMode.ADD:
-            if user in _users(duties):
-                return duties
-            return (*duties, Duty(user=user, override=name, is_added=True))
-        case OverrideMode.REMOVE:
-            return tuple(duty for duty in duties if duty.user != user)
-        case _:
-            assert_never(override.mode)
+    mode, user = override.mode, override.user
+    if mode is OverrideMode.REPLACE:
+        return _replaced(duties, override)
+    if mode is OverrideMode.ADD:
+        if user in _users(duties):
+            return duties
+        return (*duties, Duty(user, None, override.name, is_added=True))
+    if mode is OverrideMode.REMOVE:
+        return tuple([duty for duty in duties if duty.user != user])
+    assert_never(mode)
 
 
 def _applied(
     tile: Tile, active: Sequence[Override], starts_at: datetime, ends_at: datetime
 ) -> Tile:
-    if not active:
-        return tile._replace(starts_at=starts_at, ends_at=ends_at)
+    """Return a part of a tile with overrides applied; they are in order of rank."""
     duties = tile.duties
-    for override in sorted(active, key=rank):
+    for override in active:
         duties = apply(duties, override)
-    on_duty = _users(duties)
-    return Tile(
-        starts_at=starts_at,
-        ends_at=ends_at,
-        duties=duties,
-        shadows=tuple(one for one in tile.shadows if one.user not in on_duty),
-        is_intended=not duties and (tile.is_intended or bool(tile.duties)),
-    )
+    is_intended = not duties and (tile.is_intended or bool(tile.duties))
+    return Tile(starts_at, ends_at, duties, tile.shadows, is_intended)
 
 
 def _replaced(duties: tuple[Duty, ...], override: Override) -> tuple[Duty, ...]:
     """Return the duties with the override's user in the place it takes."""
-    stands_in = Duty(user=override.user, override=override.name)
+    user = override.user
+    stands_in = Duty(user, None, override.name)
     if override.instead_of is None:
-        added = (d for d in duties if d.is_added and d.user != override.user)
+        added = [d for d in duties if d.is_added and d.user != user]
         return (stands_in, *added)
     if override.instead_of not in _users(duties):
         return duties

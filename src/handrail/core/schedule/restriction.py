@@ -6,7 +6,7 @@ alone, so that a clock change never shifts everybody's turn by one.
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from math import gcd
 from zoneinfo import ZoneInfo
@@ -18,9 +18,10 @@ from handrail.core.schedule.schedule import WEEK, Rotation, RotationUnit, Window
 Stretch = tuple[datetime, datetime]
 """``[start, end)``, UTC."""
 
+_Hours = tuple[timedelta, timedelta]
+"""From when to when, since midnight of a Monday."""
+
 _DAY = timedelta(days=1)
-_DAYS_BACK = 9
-"""A window of seven days may have begun that long ago; zones have skipped a day."""
 _SECOND = timedelta(seconds=1)
 
 
@@ -28,21 +29,83 @@ def stretches(
     windows: tuple[Window, ...], zone: ZoneInfo, start: datetime, end: datetime
 ) -> list[Stretch]:
     """Return when any window is open within ``[start, end)``, sorted and disjoint."""
-    by_weekday: dict[int, list[Window]] = {}
-    for window in windows:
-        by_weekday.setdefault(window.weekday, []).append(window)
-    day = wall_clock.local(start, zone).date() - timedelta(days=_DAYS_BACK)
-    last = wall_clock.local(end, zone).date()
+    week = _week(windows)
+    monday = _monday(wall_clock.local(start, zone) - week[-1][1])
+    # A day more: clocks that went back read less at the end than a while before it.
+    last = wall_clock.local(end, zone) + _DAY
     found: list[Stretch] = []
-    while day <= last:
-        for window in by_weekday.get(day.weekday(), ()):
-            opens_at = wall_clock.instant(day, window.start, zone)
-            closing_day = day + window.days * _DAY
-            closes_at = wall_clock.instant(closing_day, window.end, zone)
-            if opens_at < end and closes_at > start:
-                found.append((max(opens_at, start), min(closes_at, end)))
-        day += _DAY
-    return joined(found)
+    while monday <= last:
+        _add(found, _in_week(week, zone, monday), start, end)
+        monday += WEEK
+    return found
+
+
+def _add(
+    found: list[Stretch], more: list[Stretch], start: datetime, end: datetime
+) -> None:
+    """Add later stretches, cut to ``[start, end)``; those that touch become one."""
+    if not more:
+        return
+    if start <= more[0][0] and more[-1][1] <= end and not _touch(found, more[0][0]):
+        found += more
+        return
+    for opens_at, closes_at in more:
+        first, last = max(opens_at, start), min(closes_at, end)
+        if first >= last:
+            continue
+        if _touch(found, first):
+            found[-1] = found[-1][0], max(found[-1][1], last)
+        else:
+            found.append((first, last))
+
+
+def _touch(found: list[Stretch], opens_at: datetime) -> bool:
+    return bool(found) and opens_at <= found[-1][1]
+
+
+def _in_week(
+    week: tuple[_Hours, ...], zone: ZoneInfo, monday: datetime
+) -> list[Stretch]:
+    """Return when the windows that open in one week are open, in order.
+
+    Where the clocks change, some may be empty or touch.
+    """
+    offset = wall_clock.steady_offset(monday, zone, until=monday + week[-1][1])
+    if offset is not None:
+        midnight = monday.replace(tzinfo=UTC) - offset
+        return [(midnight + opens, midnight + closes) for opens, closes in week]
+    edges = (
+        (
+            wall_clock.instant_of(monday + opens, zone),
+            wall_clock.instant_of(monday + closes, zone),
+        )
+        for opens, closes in week
+    )
+    return joined(edges)
+
+
+@lru_cache(maxsize=1024)
+def _week(windows: tuple[Window, ...]) -> tuple[_Hours, ...]:
+    """Return when windows open and close, from midnight of a Monday, as few as can be.
+
+    A window that begins late in the week closes in the next.
+    """
+    found: list[_Hours] = []
+    for opens, closes in sorted(
+        (opens, opens + window.length)
+        for window in windows
+        for opens in [window.weekday * _DAY + window.opens_after]
+    ):
+        if found and opens <= found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], closes)
+        else:
+            found.append((opens, closes))
+    return tuple(found)
+
+
+def _monday(naive: datetime) -> datetime:
+    midnight = naive.replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight - naive.weekday() * _DAY
 
 
 def joined(found: Iterable[Stretch]) -> list[Stretch]:
@@ -55,6 +118,48 @@ def joined(found: Iterable[Stretch]) -> list[Stretch]:
             result[-1] = (result[-1][0], max(result[-1][1], ends_at))
         else:
             result.append((starts_at, ends_at))
+    return result
+
+
+def common(one: list[Stretch], other: list[Stretch]) -> list[Stretch]:
+    """Return when both hold; each is in order and disjoint."""
+    result: list[Stretch] = []
+    place, count = 0, len(other)
+    for starts_at, ends_at in one:
+        while place < count and other[place][1] <= starts_at:
+            place += 1
+        index = place
+        while index < count:
+            first, last = other[index]
+            if first >= ends_at:
+                break
+            result.append(
+                (
+                    max(starts_at, first),
+                    min(ends_at, last),
+                )
+            )
+            index += 1
+    return result
+
+
+def without(one: list[Stretch], other: Iterable[Stretch]) -> list[Stretch]:
+    """Return when the one holds and the other does not; both in order and disjoint."""
+    result: list[Stretch] = []
+    coming = iter(other)
+    closed = next(coming, None)
+    for starts_at, ends_at in one:
+        at = starts_at
+        while closed is not None and closed[0] < ends_at:
+            if closed[1] > at:
+                if closed[0] > at:
+                    result.append((at, closed[0]))
+                at = closed[1]
+                if at > ends_at:
+                    break
+            closed = next(coming, None)
+        if at < ends_at:
+            result.append((at, ends_at))
     return result
 
 
@@ -83,8 +188,7 @@ def is_touched(rotation: Rotation, windows: tuple[Window, ...], period: int) -> 
     length = wall_handoff(rotation, period + 1) - starts
     if rotation.lasts is not None:
         length = min(length, rotation.lasts)
-    midnight = starts.replace(hour=0, minute=0, second=0, microsecond=0)
-    monday = midnight - starts.weekday() * _DAY
+    monday = _monday(starts)
     for window in windows:
         opens = monday + window.weekday * _DAY + window.opens_after
         wait = (opens - starts) % WEEK

@@ -8,15 +8,21 @@ no length and nobody sees it. (Agrees with GoAlert's recorded answers, where the
 their own promise.)
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from itertools import accumulate
-from typing import assert_never
+from itertools import accumulate, count, cycle
 from zoneinfo import ZoneInfo
 
 from handrail.core import wall_clock
 from handrail.core.schedule.schedule import Party, Rotation, RotationUnit
+
+_LENGTHS = {
+    RotationUnit.HOUR: timedelta(hours=1),
+    RotationUnit.DAY: timedelta(days=1),
+    RotationUnit.WEEK: timedelta(weeks=1),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +44,11 @@ class Turn:
 
 def turn_at(rotation: Rotation, zone: ZoneInfo, at: datetime) -> Turn:
     """Return the turn that holds the instant. A rotation of no one is nobody's turn."""
-    index = period_at(rotation, zone, at)
+    index, starts_at, ends_at = period_at(rotation, zone, at)
     return Turn(
         users=participant(rotation, index),
-        starts_at=handoff(rotation, zone, index),
-        ends_at=handoff(rotation, zone, index + 1),
+        starts_at=starts_at,
+        ends_at=ends_at,
         index=index,
     )
 
@@ -53,19 +59,38 @@ def participant(rotation: Rotation, turn: int) -> Party:
     return rotation.participants[turn % size] if size else ()
 
 
-def period_at(rotation: Rotation, zone: ZoneInfo, at: datetime) -> int:
-    """Return the number of the period between two handoffs that holds the instant."""
+def period_at(
+    rotation: Rotation, zone: ZoneInfo, at: datetime
+) -> tuple[int, datetime, datetime]:
+    """Return the number of the period that holds the instant, its start and end."""
     index = _estimate(rotation, wall_clock.local(at, zone))
-    while handoff(rotation, zone, index) > at:
+    starts_at = handoff(rotation, zone, index)
+    while starts_at > at:
         index -= 1
-    while handoff(rotation, zone, index + 1) <= at:
+        starts_at = handoff(rotation, zone, index)
+    ends_at = handoff(rotation, zone, index + 1)
+    while ends_at <= at:
         index += 1
-    return index
+        starts_at, ends_at = ends_at, handoff(rotation, zone, index + 1)
+    return index, starts_at, ends_at
 
 
 def handoff(rotation: Rotation, zone: ZoneInfo, index: int) -> datetime:
     """Return the instant at which period ``index`` begins, UTC."""
     return wall_clock.instant_of(wall_handoff(rotation, index), zone)
+
+
+def handoffs(rotation: Rotation, zone: ZoneInfo, index: int) -> Iterator[datetime]:
+    """Yield the instants at which period ``index`` and those after it begin, UTC."""
+    if rotation.unit is RotationUnit.MONTH:
+        for later in count(index):
+            yield handoff(rotation, zone, later)
+    steps = [length * unit_length(rotation.unit) for length in rotation.lengths]
+    naive = wall_handoff(rotation, index)
+    first = index % len(steps)
+    for step in cycle((*steps[first:], *steps[:first])):
+        yield wall_clock.instant_of(naive, zone)
+        naive += step
 
 
 def counts_until(rotation: Rotation, zone: ZoneInfo, index: int) -> datetime:
@@ -95,18 +120,8 @@ def wall_handoff(rotation: Rotation, index: int) -> datetime:
 
 def unit_length(unit: RotationUnit) -> timedelta:
     """Return a unit's length in wall-clock time; months have none."""
-    match unit:
-        case RotationUnit.HOUR:
-            return timedelta(hours=1)
-        case RotationUnit.DAY:
-            return timedelta(days=1)
-        case RotationUnit.WEEK:
-            return timedelta(weeks=1)
-        case RotationUnit.MONTH:
-            msg = "a month has no fixed length"
-            raise AssertionError(msg)
-        case _:
-            assert_never(unit)
+    assert unit is not RotationUnit.MONTH, "a month has no fixed length"
+    return _LENGTHS[unit]
 
 
 @lru_cache(maxsize=256)

@@ -4,9 +4,11 @@ Everything a file says of a schedule is here in one shape, so that the live serv
 offline commands, proofs and what-if all ask the same thing.
 """
 
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum, unique
+from itertools import accumulate
 
 from handrail.core.ids import Slug
 
@@ -229,6 +231,8 @@ class Schedule:
         time_zone: IANA name in which dates and times are read and shown.
         revisions: Ordered by ``effective_from``; at least one, the first without.
         overrides: In any order.
+        found: What was found of it before and still holds, by what finds it. It makes
+            no difference but in time, and is no part of what the schedule says.
     """
 
     name: Slug
@@ -236,6 +240,28 @@ class Schedule:
     time_zone: str
     revisions: tuple[Revision, ...]
     overrides: tuple[Override, ...] = ()
+    found: dict[str, object] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+    _ranked: tuple[Override, ...] = field(init=False, repr=False, compare=False)
+    _latest: tuple[datetime, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        ranked = sorted(
+            (one for one in self.overrides if one.starts_at < one.ends_at),
+            key=_override_start,
+        )
+        latest = accumulate((one.ends_at for one in ranked), max)
+        object.__setattr__(self, "_ranked", tuple(ranked))
+        object.__setattr__(self, "_latest", tuple(latest))
+
+    def overrides_within(self, start: datetime, end: datetime) -> list[Override]:
+        """Return overrides that hold within ``[start, end)``, by their beginning."""
+        if not self._ranked:
+            return []
+        first = bisect_right(self._latest, start)
+        last = bisect_left(self._ranked, end, lo=first, key=_override_start)
+        return [one for one in self._ranked[first:last] if one.ends_at > start]
 
     @property
     def people(self) -> tuple[Slug, ...]:
@@ -261,6 +287,10 @@ class Schedule:
             if revision.effective_from is None or revision.effective_from <= at:
                 found = revision.layers
         return found
+
+
+def _override_start(override: Override) -> datetime:
+    return override.starts_at
 
 
 def since_midnight(at: time) -> timedelta:

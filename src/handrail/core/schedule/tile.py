@@ -59,8 +59,8 @@ def joined(tiles: Iterable[Tile]) -> tuple[Tile, ...]:
     result: list[Tile] = []
     for tile in tiles:
         last = result[-1] if result else None
-        if last and last.ends_at == tile.starts_at and last.answer == tile.answer:
-            result[-1] = last._replace(ends_at=tile.ends_at)
+        if last and last[2] == tile[2] and last[1] == tile[0] and last[3:] == tile[3:]:
+            result[-1] = Tile(last.starts_at, tile.ends_at, *tile.answer)
         else:
             result.append(tile)
     return tuple(result)

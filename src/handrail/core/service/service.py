@@ -1,8 +1,9 @@
 """A service: what users depend on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from handrail.core.ids import Slug
+from handrail.core.service.coverage_intent import Coverage
 from handrail.core.service.support_hours import SupportHours
 from handrail.core.severity.severity import Severity
 
@@ -20,6 +21,7 @@ class Service:
         runbook: A link, or "".
         support_hours: When low-urgency pages go out; none means at all hours.
         default_severity: Used where neither route nor sender says one.
+        coverage: When it must be covered, and how well.
     """
 
     name: Slug
@@ -30,3 +32,4 @@ class Service:
     runbook: str = ""
     support_hours: SupportHours | None = None
     default_severity: Severity | None = None
+    coverage: Coverage = field(default_factory=Coverage)

@@ -6,7 +6,7 @@ of ``core.wall_clock``.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from handrail.core import wall_clock
@@ -90,13 +90,39 @@ def span(hours: SupportHours, at: datetime) -> tuple[datetime, datetime]:
     return opens_at, closes_at
 
 
+def open_times(
+    hours: SupportHours, start: datetime, end: datetime
+) -> list[tuple[datetime, datetime]]:
+    """Return when any window is open within ``[start, end)``, sorted and disjoint."""
+    zone = wall_clock.zone(hours.time_zone)
+    first = wall_clock.local(start, zone).date() - _DAYS_BACK * _DAY
+    days = (wall_clock.local(end, zone).date() - first).days + 1
+    found: list[tuple[datetime, datetime]] = []
+    for starts_at, ends_at in sorted(_days(hours, zone, first, days)):
+        opens_at, closes_at = max(starts_at, start), min(ends_at, end)
+        if opens_at >= closes_at:
+            continue
+        if found and opens_at <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], closes_at))
+        else:
+            found.append((opens_at, closes_at))
+    return found
+
+
 def _pieces(
     hours: SupportHours, zone: ZoneInfo, at: datetime
 ) -> Iterator[tuple[datetime, datetime]]:
-    """Yield every window near ``at`` as instants; those a gap swallows are left out."""
-    today = wall_clock.local(at, zone).date()
-    for offset in range(-_DAYS_BACK, _DAYS_AHEAD):
-        day = today + timedelta(days=offset)
+    """Yield every window near ``at`` as instants."""
+    first = wall_clock.local(at, zone).date() - _DAYS_BACK * _DAY
+    return _days(hours, zone, first, _DAYS_BACK + _DAYS_AHEAD)
+
+
+def _days(
+    hours: SupportHours, zone: ZoneInfo, first: date, count: int
+) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the windows that begin on these days; those a gap swallows are left out."""
+    for offset in range(count):
+        day = first + offset * _DAY
         for window in hours.windows:
             if day.weekday() not in window.weekdays:
                 continue

@@ -2,6 +2,7 @@
 
 from handrail.core.access.role import Role
 from handrail.core.configuration import scalar
+from handrail.core.configuration.kind.coverage import INTENTS
 from handrail.core.configuration.kind.definition import KindDefinition
 from handrail.core.configuration.shape import (
     ChoiceShape,
@@ -164,6 +165,11 @@ TEAM = KindDefinition(
                 name="lead",
                 shape=scalar.reference("user"),
                 description="The user who is told of defects in what the team owns.",
+            ),
+            Field(
+                name="coverage",
+                shape=INTENTS,
+                description="For its services that say nothing themselves.",
             ),
         )
     ),

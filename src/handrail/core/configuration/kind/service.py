@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 from handrail.core.configuration import scalar
+from handrail.core.configuration.kind.coverage import INTENTS
 from handrail.core.configuration.kind.definition import KindDefinition
+from handrail.core.configuration.kind.window import WINDOW
 from handrail.core.configuration.shape import (
     ChoiceShape,
     Field,
@@ -11,46 +13,6 @@ from handrail.core.configuration.shape import (
     ObjectShape,
     WholeShape,
 )
-from handrail.core.configuration.spelling import WEEKDAYS
-
-_WINDOW = ObjectShape(
-    fields=(
-        Field(
-            name="time_zone",
-            shape=scalar.ZONE,
-            description="IANA zone; the same in every window of a service.",
-            is_required=True,
-        ),
-        Field(
-            name="days",
-            shape=ListShape(
-                item=ChoiceShape(words=WEEKDAYS),
-                minimum=1,
-                maximum=7,
-                empty="no day; such hours would never begin",
-                is_set=True,
-            ),
-            description="Weekdays on which the window begins.",
-            is_required=True,
-        ),
-        Field(
-            name="from",
-            shape=scalar.WALL_TIME,
-            description="Local time, inclusive.",
-            is_required=True,
-        ),
-        Field(
-            name="to",
-            shape=scalar.END_TIME,
-            description=(
-                "Local time, exclusive. Not after from, it means the next day; "
-                '"24:00" is midnight.'
-            ),
-            is_required=True,
-        ),
-    )
-)
-
 
 SERVICE = KindDefinition(
     kind="service",
@@ -88,7 +50,7 @@ SERVICE = KindDefinition(
             Field(
                 name="support_hours",
                 shape=ListShape(
-                    item=_WINDOW,
+                    item=WINDOW,
                     minimum=1,
                     maximum=50,
                     empty="no window; leave support_hours out for all hours",
@@ -103,6 +65,14 @@ SERVICE = KindDefinition(
                 name="default_severity",
                 shape=scalar.SEVERITY,
                 description="Used where neither route nor sender says one.",
+            ),
+            Field(
+                name="coverage",
+                shape=INTENTS,
+                description=(
+                    "When somebody must be there, and how well; by default what its "
+                    "team says, or else what coverage says for all."
+                ),
             ),
         )
     ),

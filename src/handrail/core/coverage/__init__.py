@@ -1,0 +1,1 @@
+"""Whether people will be reached: intent, evidence, proof."""

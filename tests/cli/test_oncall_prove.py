@@ -1,0 +1,104 @@
+"""`handrail oncall prove` on files: for the CI of a rota."""
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.handrail_process import ROOT, handrail
+
+EXAMPLE = (ROOT / "examples" / "handrail.yaml").read_text(encoding="utf-8")
+FROM = ("--from", "2026-12-01", "--weeks", "2")
+
+
+def written(folder: Path, coverage: str) -> str:
+    path = folder / "rota.yaml"
+    path.write_text(f"{EXAMPLE}---\n{coverage}\n", encoding="utf-8")
+    return str(path)
+
+
+def prove(folder: Path, coverage: str, *more: str) -> tuple[int, str, str]:
+    path = written(folder, coverage)
+    command = ("oncall", "prove", "--config", path, *FROM, *more)
+    ran = handrail(folder, *command, variables={"TZ": "UTC"})
+    return ran.returncode, ran.stdout, ran.stderr
+
+
+def test_a_covered_rota_is_proved_on_the_assumption_that_is_told(
+    tmp_path: Path,
+) -> None:
+    code, told, _ = prove(tmp_path, "coverage: {default: {}}", "--assume-verified")
+
+    assert code == 0
+    assert "checkout: proved until Tue 15 Dec" in told
+    assert "assumed, not shown: every contact method reaches its person" in told
+
+
+def test_files_alone_prove_nothing_since_they_hold_no_evidence(tmp_path: Path) -> None:
+    code, told, _ = prove(tmp_path, "coverage: {default: {}}")
+
+    assert code == 1
+    assert "NOT PROVED" in told
+    assert "--assume-verified" in told
+
+
+def test_a_gap_is_told_with_reason_and_remedy_and_fails_the_run(tmp_path: Path) -> None:
+    code, told, _ = prove(
+        tmp_path, "coverage: {default: {people: 2, within: 4m}}", "--assume-verified"
+    )
+
+    assert code == 1
+    assert "checkout: NOT COVERED until Tue 01 Dec" in told
+    assert "1 of 2 people in time; enough only 5m after, 1m too late" in told
+    assert "→ name more people in the first levels" in told
+
+
+def test_the_json_form_says_the_same(tmp_path: Path) -> None:
+    asked = "coverage: {default: {people: 2, within: 4m}}"
+
+    code, told, _ = prove(tmp_path, asked, "--assume-verified", "--json")
+
+    answer = json.loads(told)
+    (service,) = answer["services"]
+    (intent,) = service["intents"]
+    first = intent["counter_examples"][0]
+    assert code == 1
+    assert (answer["is_proved"], answer["evidence"]) == (False, "assumed")
+    assert first["starts_at"] == service["proved_until"] == "2026-12-01T00:00:00Z"
+    assert (first["people"], first["late_by_seconds"]) == (["ben"], 60.0)
+    assert [fault["kind"] for fault in first["faults"]] == ["too_few"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--from", "soon"), "no instant"),
+        (("--from", "2026-12-01T10:00"), "has no offset"),
+        (("--to", "2026-11-30"), "--to must come after --from"),
+        (("--weeks", "99"), "--weeks"),
+    ],
+)
+def test_a_wrong_window_is_a_usage_error(
+    tmp_path: Path, arguments: tuple[str, ...], words: str
+) -> None:
+    code, told, said = prove(tmp_path, "coverage: {default: {}}", *arguments)
+
+    assert (code, told) == (2, "")
+    assert words in said
+
+
+def test_an_unknown_service_and_a_rota_that_asks_nothing_say_what_to_do(
+    tmp_path: Path,
+) -> None:
+    code, _, said = prove(tmp_path, "coverage: {default: {}}", "--service", "shop")
+    nothing, _, told = prove(tmp_path, "")
+
+    assert (code, nothing) == (3, 8)
+    assert "the services are: checkout" in said
+    assert "docs/coverage.md" in told
+
+
+def test_files_with_errors_are_named_and_prove_nothing(tmp_path: Path) -> None:
+    code, told, said = prove(tmp_path, "coverage: {default: {people: none}}")
+
+    assert (code, told) == (1, "")
+    assert "coverage.default.people" in said
