@@ -21,7 +21,7 @@ from handrail import __version__, channels
 from handrail.api.app import create_app
 from handrail.api.deps import Deps
 from handrail.api.ingest.deps import IngestDeps
-from handrail.api.ingest.routes import IngestRoute, ingest_routes
+from handrail.api.ingest.routes import ingest_routes
 from handrail.api.mount import Mount
 from handrail.api.stream_hub import StreamHub
 from handrail.channel_wiring import channel_settings, sign_in_links
@@ -59,6 +59,7 @@ from handrail.storage.database import open_store, sqlite_path
 from handrail.storage.sqlite_driver import is_wal_safe, sqlite_version
 from handrail.system import logging
 from handrail.system.address_guard import AddressGuard
+from handrail.system.calendar_writer import IcalendarWriter
 from handrail.system.clock import ClockStep, SystemClock
 from handrail.system.data_folder import DataFolder
 from handrail.system.document_reader import YamlDocumentReader
@@ -291,6 +292,7 @@ class Handrail:
             base_url=base_url,
             version=__version__,
             tzdata=tzdata_version(),
+            calendar=IcalendarWriter(base_url),
             reader=YamlDocumentReader(),
             source_kinds=tuple(sources),
             last_tick=lambda: self._round_at,
@@ -324,7 +326,15 @@ class Handrail:
         )
         return create_app(
             deps,
-            mounts=[_mount(route) for route in ingest_routes(ingest)],
+            mounts=[
+                Mount(
+                    path=r.path,
+                    verb=Verb(r.permission),
+                    app=r.app,
+                    operations=r.operations,
+                )
+                for r in ingest_routes(ingest)
+            ],
             handlers=[routes(console), status_routes(status)],
             error_page=error_page,
         ).asgi
@@ -356,15 +366,6 @@ class Handrail:
                 lambda tx: access.operator_token(tx, place=place, ids=self._ids)
             )
             self._folder.write(OPERATOR_TOKEN_FILE, made)
-
-
-def _mount(route: IngestRoute) -> Mount:
-    return Mount(
-        path=route.path,
-        verb=Verb(route.permission),
-        app=route.app,
-        operations=route.operations,
-    )
 
 
 def start_logging(settings: Settings, stream: TextIO) -> None:

@@ -44,6 +44,7 @@ _LISTS = {
     "incidents": "handrail incident list --all",
     "changes": "handrail change list",
     "mitigations": "handrail mitigation list",
+    "oncall": "handrail oncall feed list, handrail oncall",
 }
 """Where to look for what is at a path but not there, by the path's first part."""
 _AGAIN = {"incidents": "handrail incident show", "config": "handrail config show"}

@@ -17,6 +17,9 @@ SECTIONS: Mapping[str, Places] = {
     "Change": {
         "override": ("override:override", "Somebody else is on call for a while."),
     },
+    "Take along": {
+        "feed": ("oncall_feed:feed", "Shifts in your calendar program."),
+    },
 }
 
 

@@ -11,6 +11,7 @@ from handrail.web import (
     ack,
     action_items,
     changes,
+    feeds,
     incident_acts,
     incidents,
     mitigations,
@@ -43,6 +44,7 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *action_items.HANDLERS,
     *oncall.HANDLERS,
     *overview.HANDLERS,
+    *feeds.HANDLERS,
     *settings.HANDLERS,
 )
 UNAUTHENTICATED = 401
