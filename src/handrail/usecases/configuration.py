@@ -329,8 +329,8 @@ def _doubts(
 ) -> list[Problem]:
     """Return the doubts about a configuration without errors, and too little rest.
 
-    Where ``now`` is given, edits that come too late are told as well. Only what breaks a rest rule that must hold is an error, and only where it is not
-    so already.
+    Where ``now`` is given, edits that come too late are told as well. Only what breaks
+    a rest rule that must hold is an error, and only where it is not so already.
     """
     by_key = {draft.key: draft for draft in drafts}
     found = Checkup(snapshot=snapshot, drafts=by_key).warnings()

@@ -18,10 +18,12 @@ ROTA = (
 schedule:
   name: nights
   time_zone: Europe/Berlin
-  rotation: {every: 1 week, handoff: '09:00', starts_on: 2026-01-05, participants: [ana]}
+  rotation:
+    {every: 1 week, handoff: '09:00', starts_on: 2026-01-05, participants: [ana]}
   edits:
     - effective_from: %s
-      rotation: {every: 1 day, handoff: '09:00', starts_on: 2026-01-05, participants: [ana]}
+      rotation:
+        {every: 1 day, handoff: '09:00', starts_on: 2026-01-05, participants: [ana]}
 """
 )
 
@@ -54,6 +56,11 @@ def test_an_edit_to_come_is_none(begins: str) -> None:
     assert told(ROTA % begins) == []
 
 
+def planned(desk: Desk, text: str) -> tuple[Problem, ...]:
+    checked = desk.check(text)
+    return desk.store.read(lambda tx: configuration.plan(tx, checked)).warnings
+
+
 def test_a_plan_does_not_tell_of_what_was_applied_in_time() -> None:
     desk = Desk()
     coming = f"{desk.now + timedelta(days=2):%Y-%m-%d} 09:00"
@@ -61,12 +68,7 @@ def test_a_plan_does_not_tell_of_what_was_applied_in_time() -> None:
     desk.apply(ROTA % coming)
     desk.now += timedelta(days=5)
 
-    kept, late = (
-        desk.store.read(
-            lambda tx, text=text: configuration.plan(tx, desk.check(text))
-        ).warnings
-        for text in (ROTA % coming, ROTA % before)
-    )
+    kept, late = planned(desk, ROTA % coming), planned(desk, ROTA % before)
 
     assert not any("has passed" in one.message for one in kept)
     assert any("has passed" in one.message for one in late)
