@@ -45,6 +45,9 @@ override:
 """
 
 
+STAMP = "%Y-%m-%dT%H:%M:%SZ"
+
+
 @pytest.fixture
 def rota(tmp_path: Path) -> Iterator[Site]:
     with site(tmp_path, configuration=CONFIGURATION + ROTA) as made:
@@ -181,3 +184,16 @@ def test_the_past_stays_as_it_was(rota: Site) -> None:
     assert "Office hours" not in now
     assert removed.status == 200
     assert "<h2>Then</h2>" in person
+
+
+def test_a_schedule_that_was_removed_is_left_out_of_later_times(rota: Site) -> None:
+    rota.clock.move(timedelta(days=2))
+    rota.configure(CONFIGURATION)
+    removed_at = rota.clock.now()
+    rota.clock.move(timedelta(days=2))
+
+    before = rota.look(f"/oncall?at={removed_at - timedelta(hours=1):{STAMP}}", "ben")
+    after = rota.look(f"/oncall?at={removed_at + timedelta(hours=1):{STAMP}}", "ben")
+
+    assert "Office hours" in before.text
+    assert "Office hours" not in after.text

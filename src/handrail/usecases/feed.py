@@ -178,7 +178,7 @@ def _content(tx: Transaction, feed: CalendarFeed, snapshot: Snapshot) -> Feed:
         events = schedule_events(schedule, people, now=tx.now)
     else:
         title = f"On call: {people[feed.name]}"
-        schedules = directory_at(tx, since).schedules.values()
+        schedules = directory_at(tx, since, user=feed.name).schedules.values()
         events = user_events(feed.name, schedules, people, now=tx.now)
     return Feed(
         title=title,

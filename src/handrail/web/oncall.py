@@ -125,12 +125,10 @@ def show_person(
     def look(tx: Transaction) -> Shown:
         reader = reader_of(tx, actor)
         instant, wrong = _instant(since, zone=reader.zone, now=tx.now)
-        there = oncall.directory_at(tx, instant)
-        current = reader.snapshot
-        users = there.snapshot if name in there.users else current
+        there = oncall.directory_at(tx, instant, user=name)
         screen = my_shifts_screen(
             there.schedules.values(),
-            oncall.user_asked(users, name),
+            oncall.user_asked(there.snapshot, name, now=reader.snapshot),
             instant,
             wrong=wrong,
             reader=reader,
