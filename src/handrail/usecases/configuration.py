@@ -335,14 +335,12 @@ def _doubts(
 ) -> list[Problem]:
     """Return the doubts about a configuration without errors, and too little rest.
 
-    Where ``now`` is given, edits that come too late are told as well. Only what breaks
-    a rest rule that must hold is an error, and only where it is not so already.
+    Only a rest rule that must hold, and is not broken already, makes it an error.
     """
     by_key = {draft.key: draft for draft in drafts}
     found = Checkup(snapshot=snapshot, drafts=by_key).warnings()
     if now is not None:
         found += late_edits(snapshot, by_key, now, already=already)
-    if now is not None and snapshot.rest.holds_any:
         before = None if already is None else rest_findings(already, now)
         judged = rest_findings(snapshot, now)
         found += rest_problems(judged, snapshot, by_key, already=before)
