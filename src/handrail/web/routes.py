@@ -11,18 +11,23 @@ from handrail.web import (
     ack,
     action_items,
     changes,
+    contact_methods,
+    coverage,
+    covers,
     feeds,
     incident_acts,
     incidents,
     mitigations,
     notices,
     oncall,
+    overrides,
     overview,
     pages,
     postmortems,
     room,
     settings,
     sign_in,
+    swaps,
 )
 from handrail.web.deps import Console
 from handrail.web.rendering import in_chrome, sheet, to
@@ -45,7 +50,12 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *action_items.HANDLERS,
     *overview.HANDLERS,
     *feeds.HANDLERS,
+    *overrides.HANDLERS,
+    *covers.HANDLERS,
+    *swaps.HANDLERS,
     *settings.HANDLERS,
+    *contact_methods.HANDLERS,
+    *coverage.HANDLERS,
 )
 UNAUTHENTICATED = 401
 

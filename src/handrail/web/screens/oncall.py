@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from handrail.core.access.permission import Verb
 from handrail.core.ids import Slug
 from handrail.core.schedule.on_call import on_call, tile_at
 from handrail.core.schedule.schedule import Schedule
@@ -47,6 +48,7 @@ class OncallScreen:
         typed: The instant as a form has it, in the reader's zone.
         wrong: Why what was asked about is no instant, or "".
         mine: The page of the reader's own shifts, or "".
+        can_see_coverage: The reader may see how people are reached.
     """
 
     at: Moment
@@ -56,6 +58,7 @@ class OncallScreen:
     wrong: str
     mine: str
     duties: tuple[DutyCard, ...]
+    can_see_coverage: bool
 
 
 def oncall_screen(
@@ -76,6 +79,7 @@ def oncall_screen(
         wrong=wrong,
         mine=f"/oncall/people/{user}" if user in reader.snapshot.users else "",
         duties=_cards(schedules, at, reader),
+        can_see_coverage=reader.actor.may(Verb.CONTACT_READ),
     )
 
 
