@@ -1,6 +1,5 @@
-"""Alerts, who is on call, and the configuration: screens that only show."""
+"""Alerts and the configuration: screens that only show."""
 
-from datetime import datetime
 from typing import Annotated
 
 from litestar import Response, get
@@ -10,7 +9,6 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from handrail.core.access.permission import Verb
 from handrail.core.errors import NotFoundError
 from handrail.core.ids import AlertId, Slug
-from handrail.core.instants import parse_rfc3339
 from handrail.ports.store import Transaction
 from handrail.usecases.explain import explain
 from handrail.usecases.oncall_load import oncall_load
@@ -19,11 +17,9 @@ from handrail.web.reading import Asked, frame, reader_of
 from handrail.web.rendering import Shown
 from handrail.web.screens.alert import alert_list_screen, alert_screen
 from handrail.web.screens.configuration import configuration_screen
-from handrail.web.screens.oncall import oncall_screen
 from handrail.web.screens.oncall_load import oncall_load_screen
 
 ROWS_SHOWN = 50
-YEAR_MIN, YEAR_MAX = 1990, 2200
 _ID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 Before = Annotated[str | None, QueryParameter(pattern=_ID)]
 
@@ -86,26 +82,6 @@ def show_alert(
 
 
 @get(
-    "/oncall",
-    opt={"verb": Verb.ONCALL_READ},
-    sync_to_thread=True,
-    include_in_schema=False,
-)
-def show_oncall(
-    console: GivenConsole, actor: GivenActor, at: FromQuery[str | None] = None
-) -> Response[str]:
-    """Show who is on call now, or at another instant."""
-    instant = _instant(at)
-
-    def look(tx: Transaction) -> Shown:
-        screen = oncall_screen(reader=reader_of(tx, actor, now=instant))
-        chrome = frame(tx, "On call", Asked(actor=actor, place="/oncall"))
-        return Shown(screen=screen, chrome=chrome)
-
-    return console.store.read(look).response("oncall.html")
-
-
-@get(
     "/oncall/load",
     opt={"verb": Verb.ONCALL_READ},
     sync_to_thread=True,
@@ -124,15 +100,6 @@ def show_oncall_load(
         return Shown(screen=screen, chrome=chrome)
 
     return console.store.read(look).response("oncall_load.html")
-
-
-def _instant(text: str | None) -> datetime | None:
-    """Return the instant in the address; what is none asks about now."""
-    try:
-        instant = parse_rfc3339((text or "").replace(" ", "+"))
-    except ValueError:
-        return None
-    return instant if YEAR_MIN <= instant.year < YEAR_MAX else None
 
 
 @get(
@@ -163,7 +130,6 @@ def show_configuration(console: GivenConsole, actor: GivenActor) -> Response[str
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
     list_alerts,
     show_alert,
-    show_oncall,
     show_oncall_load,
     show_configuration,
 )
