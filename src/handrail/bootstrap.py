@@ -35,9 +35,7 @@ from handrail.engine.audit_record import AuditRecord
 from handrail.engine.due_work import (
     advance_pages,
     evaluate_alerts,
-    expire_alerts,
-    nudge_declarations,
-    remind_obligations,
+    less_urgent,
 )
 from handrail.engine.housekeeping import (
     FollowClock,
@@ -273,9 +271,7 @@ class Handrail:
             self._sender,
             self._mitigator,
             self._tickets,
-            expire_alerts(self._store, self._ids),
-            remind_obligations(self._store, self._ids),
-            nudge_declarations(self._store, self._ids),
+            *less_urgent(self._store, self._ids),
             fold_receipts(self._store, self._clock),
             reclaim_claims(self._store, self._clock),
             prune(self._store, self._clock),

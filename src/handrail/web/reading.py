@@ -11,6 +11,12 @@ from handrail.web.screens.chrome import Chrome, chrome
 from handrail.web.screens.page import Reader
 
 NEWS = {
+    "cover-accept": "You are on call then. Who asked is told.",
+    "cover-decline": "Declined.",
+    "cover-withdraw": "Withdrawn. You are on call as before.",
+    "swap-accept": "You have agreed.",
+    "swap-decline": "Declined. Everybody keeps their shifts.",
+    "swap-withdraw": "Withdrawn. Everybody keeps their shifts.",
     "acknowledged": "You have it. Nobody else is told.",
     "escalated": "Passed on. The next people are told now.",
     "resolved": "Resolved, and its alert with it.",
