@@ -1,8 +1,8 @@
 """Whether a page's walk meets an intent, and what is wrong where it does not."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum, unique
 
 from handrail.core.coverage.diagnose import Told, level_faults, person_faults
@@ -53,11 +53,19 @@ class Judgement:
 class Judge:
     """Judges the walks of one intent by what evidence there is."""
 
-    def __init__(self, intent: CoverageIntent, evidence: Evidence) -> None:
-        """Take the intent; its hours are for the caller to heed."""
+    def __init__(
+        self,
+        intent: CoverageIntent,
+        evidence: Evidence,
+        lapses: Mapping[MethodKey, datetime],
+    ) -> None:
+        """Take the intent, whose hours are for the caller to heed.
+
+        ``lapses`` is what ``evidence`` says of itself, worked out once for all intents.
+        """
         self._intent = intent
         self._evidence = evidence
-        self._lapses = evidence.lapses()
+        self._lapses = lapses
         self._known: dict[object, Judgement] = {}
 
     def judge(self, walk: Walk) -> Judgement:
