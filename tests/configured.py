@@ -13,7 +13,8 @@ from handrail.ports.vault import Vault
 from handrail.storage.sqlite import SqliteStore
 from handrail.system.document_reader import YamlDocumentReader
 from handrail.usecases import configuration
-from handrail.usecases.configuration import Applied, CheckResult
+from handrail.usecases.configuration import CheckResult
+from handrail.usecases.configuration_plan import Applied
 
 EXAMPLE = Path(__file__).parents[1] / "examples/handrail.yaml"
 SOURCE_KINDS = ("alertmanager_api", "alertmanager_webhook", "generic", "pagerduty")

@@ -14,7 +14,7 @@ from handrail.core.schedule.on_call import tile_at
 from handrail.ports.store import Transaction
 from handrail.storage.sqlite import SqliteStore
 from handrail.usecases import configuration
-from handrail.usecases.configuration import Applied
+from handrail.usecases.configuration_plan import Applied
 from handrail.usecases.desk import Desk
 
 T = TypeVar("T")

@@ -21,19 +21,16 @@ from handrail import __version__, channels
 from handrail.api.app import create_app
 from handrail.api.deps import Deps
 from handrail.api.ingest.deps import IngestDeps
-from handrail.api.ingest.routes import IngestRoute, ingest_routes
+from handrail.api.ingest.routes import ingest_routes
 from handrail.api.mount import Mount
 from handrail.api.stream_hub import StreamHub
-from handrail.channel_wiring import channel_settings
-from handrail.channels.email import EmailChannel, Letter
+from handrail.channel_wiring import channel_settings, sign_in_links
 from handrail.core.access.permission import Verb
 from handrail.core.configuration.snapshot import TrackerKind
 from handrail.core.errors import UnauthenticatedError
 from handrail.core.ids import NodeId
 from handrail.core.paging import ack_link
-from handrail.core.paging.outcome import Accepted
 from handrail.core.people.contact_method import ChannelKind
-from handrail.core.people.user import User
 from handrail.engine.audit_record import AuditRecord
 from handrail.engine.due_work import (
     advance_pages,
@@ -62,20 +59,21 @@ from handrail.storage.database import open_store, sqlite_path
 from handrail.storage.sqlite_driver import is_wal_safe, sqlite_version
 from handrail.system import logging
 from handrail.system.address_guard import AddressGuard
+from handrail.system.calendar_writer import IcalendarWriter
 from handrail.system.clock import ClockStep, SystemClock
 from handrail.system.data_folder import DataFolder
 from handrail.system.document_reader import YamlDocumentReader
 from handrail.system.http_client import AiohttpClient
 from handrail.system.id_source import RandomIds
 from handrail.system.telemetry import Telemetry
+from handrail.system.tzdata import pin, tzdata_version
 from handrail.system.vault import KeyVault, load_key
 from handrail.system.watchdog import Watchdog
 from handrail.trackers.webhook import WebhookTracker
 from handrail.usecases import access, configuration, evaluation, installation
 from handrail.usecases.message import compose
-from handrail.web.deps import Console, SendSignInLink
+from handrail.web.deps import Console
 from handrail.web.routes import error_page, routes
-from handrail.web.screens.sign_in import sign_in_letter
 
 OPERATOR_TOKEN_FILE = "operator.token"  # noqa: S105 - a file's name
 ADDRESS_FILE = "server.address"
@@ -118,6 +116,7 @@ class Handrail:
         Raises:
             DomainError: Something is in the way; the message names it and the remedy.
         """
+        pin()
         with ExitStack() as undo:
             self._folder = DataFolder(settings.data_dir)
             self._folder.lock()
@@ -292,6 +291,8 @@ class Handrail:
             vault=self._vault,
             base_url=base_url,
             version=__version__,
+            tzdata=tzdata_version(),
+            calendar=IcalendarWriter(base_url),
             reader=YamlDocumentReader(),
             source_kinds=tuple(sources),
             last_tick=lambda: self._round_at,
@@ -315,36 +316,28 @@ class Handrail:
             ids=self._ids,
             vault=self._vault,
             base_url=base_url,
-            send_sign_in_link=self._sign_in_links(),
+            send_sign_in_link=sign_in_links(
+                self._channels.get(ChannelKind.EMAIL),
+                clock=self._clock,
+                ids=self._ids,
+            ),
             doubts=configuration.doubts,
             urgent=self._urgent,
         )
         return create_app(
             deps,
-            mounts=[_mount(route) for route in ingest_routes(ingest)],
+            mounts=[
+                Mount(
+                    path=r.path,
+                    verb=Verb(r.permission),
+                    app=r.app,
+                    operations=r.operations,
+                )
+                for r in ingest_routes(ingest)
+            ],
             handlers=[routes(console), status_routes(status)],
             error_page=error_page,
         ).asgi
-
-    def _sign_in_links(self) -> SendSignInLink | None:
-        mail = self._channels.get(ChannelKind.EMAIL)
-        if not isinstance(mail, EmailChannel):
-            return None
-
-        async def send(user: User, url: str) -> None:
-            letter = Letter(
-                key=self._ids.new_id(),
-                to=user.email,
-                subject="Sign in to Handrail",
-                lines=sign_in_letter(user.full_name, url),
-                sent_at=self._clock.now(),
-            )
-            outcome = await mail.send_letter(letter)
-            if not isinstance(outcome, Accepted):
-                reason = outcome.reason
-                _log.warning("sign_in_link_not_sent", user=user.name, reason=reason)
-
-        return send
 
     def _note_commit(self) -> None:
         self._engine.wake()
@@ -373,15 +366,6 @@ class Handrail:
                 lambda tx: access.operator_token(tx, place=place, ids=self._ids)
             )
             self._folder.write(OPERATOR_TOKEN_FILE, made)
-
-
-def _mount(route: IngestRoute) -> Mount:
-    return Mount(
-        path=route.path,
-        verb=Verb(route.permission),
-        app=route.app,
-        operations=route.operations,
-    )
 
 
 def start_logging(settings: Settings, stream: TextIO) -> None:

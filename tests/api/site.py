@@ -31,6 +31,7 @@ from handrail.ports.source import Parsed
 from handrail.sources import found_sources
 from handrail.status.serve import routes as status_routes
 from handrail.storage.sqlite import SqliteStore
+from handrail.system.calendar_writer import IcalendarWriter
 from handrail.system.document_reader import YamlDocumentReader
 from handrail.system.id_source import RandomIds
 from handrail.system.vault import KeyVault
@@ -323,6 +324,8 @@ def site(
         vault=vault,
         base_url=base_url,
         version="0.0.test",
+        tzdata="2026a",
+        calendar=IcalendarWriter(base_url),
         reader=YamlDocumentReader(),
         source_kinds=tuple(found_sources()),
         last_tick=lambda: tick,

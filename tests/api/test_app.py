@@ -123,6 +123,7 @@ def test_what_is_public_is_only_this() -> None:
     assert public == {
         ("GET", "/health/live"),
         ("GET", "/health/ready"),
+        ("GET", "/ical/{file}"),
         ("GET", "/api/v1/openapi.json"),
         ("GET", "/static/console.css"),
         ("GET", "/static/live.js"),

@@ -1,4 +1,4 @@
-"""Tokens, sessions and links, whatever the database."""
+"""Tokens, sessions, links and calendar feeds, whatever the database."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -6,7 +6,13 @@ from datetime import datetime
 import pytest
 from tests.conformance.examples import HOUR, SECOND
 
-from handrail.core.access.grant import ApiToken, OneTimeLink, Session
+from handrail.core.access.grant import (
+    ApiToken,
+    CalendarFeed,
+    FeedSubject,
+    OneTimeLink,
+    Session,
+)
 from handrail.core.access.role import Role
 from handrail.core.errors import ConflictError
 from handrail.core.ids import Slug
@@ -92,3 +98,38 @@ def test_an_expired_link_does_not_work(store: ServingStore) -> None:
     store.run(lambda tx: tx.access.add_link(link(now - HOUR, now)))
 
     assert store.run(lambda tx: tx.access.take_link("d")) is None
+
+
+def feed(now: datetime, name: str = "a") -> CalendarFeed:
+    return CalendarFeed(
+        id=name,
+        digest=f"digest {name}",
+        subject=FeedSubject.SCHEDULE,
+        name=Slug("primary"),
+        owner=None,
+        created_at=now,
+    )
+
+
+def test_a_calendar_feed_is_found_by_its_digest_and_changed(
+    store: ServingStore,
+) -> None:
+    now = store.read(lambda tx: tx.now)
+    made = feed(now)
+    used = replace(made, owner=Slug("ana"), last_used_at=now, revoked_at=now)
+    store.run(lambda tx: tx.access.add_feed(made))
+    assert store.read(lambda tx: tx.access.feed("digest a")) == made
+
+    store.run(lambda tx: tx.access.save_feed(used))
+
+    assert store.read(lambda tx: tx.access.feed("digest a")) == used
+    assert store.read(lambda tx: tx.access.feed("a")) is None
+
+
+def test_calendar_feeds_come_newest_first(store: ServingStore) -> None:
+    now = store.read(lambda tx: tx.now)
+    old, new = feed(now, "b"), feed(now + SECOND, "a")
+    store.run(lambda tx: tx.access.add_feed(old))
+    store.run(lambda tx: tx.access.add_feed(new))
+
+    assert store.read(lambda tx: tx.access.feeds()) == [new, old]

@@ -14,7 +14,7 @@ from tests.conformance.examples import (
     receipt,
     whole_alert,
 )
-from tests.conformance.test_access import link, token
+from tests.conformance.test_access import feed, link, token
 from tests.conformance.test_bulletin import bulletin
 from tests.conformance.test_change import asked_run, reported
 from tests.conformance.test_event import new
@@ -90,7 +90,12 @@ def fill(store: ServingStore) -> None:
         asked_run(tx)
 
     store.run(respond)
-    store.run(lambda tx: tx.access.add_session(_session(tx.now)))
+    store.run(let_in)
+
+
+def let_in(tx: Transaction) -> None:
+    tx.access.add_session(_session(tx.now))
+    tx.access.add_feed(feed(tx.now))
 
 
 def _session(now: datetime) -> Session:

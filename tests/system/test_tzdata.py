@@ -24,5 +24,7 @@ def test_pinned_zones_come_from_the_package_alone() -> None:
     assert zoneinfo.ZoneInfo("Europe/Berlin").key == "Europe/Berlin"
 
 
-def test_the_version_is_the_packages() -> None:
-    assert tzdata.tzdata_version() == version("tzdata")
+def test_the_version_is_the_packages_as_iana_names_it() -> None:
+    told = tzdata.tzdata_version()
+
+    assert version("tzdata") == f"{told[:4]}.{ord(told[4]) - ord('a') + 1}"

@@ -16,6 +16,7 @@ from handrail.api import (
     change,
     configuration,
     evidence,
+    feed,
     health,
     incident,
     incident_act,
@@ -48,6 +49,7 @@ V1: tuple[HTTPRouteHandler, ...] = (
     *alert.HANDLERS,
     *page.HANDLERS,
     *oncall.HANDLERS,
+    *feed.V1_HANDLERS,
     *override.HANDLERS,
     *notice.HANDLERS,
     *story.HANDLERS,
@@ -65,7 +67,11 @@ V1: tuple[HTTPRouteHandler, ...] = (
     *action_item.HANDLERS,
     *ticket.HANDLERS,
 )
-OUTSIDE_V1: tuple[HTTPRouteHandler, ...] = (*health.HANDLERS, *metrics.HANDLERS)
+OUTSIDE_V1: tuple[HTTPRouteHandler, ...] = (
+    *health.HANDLERS,
+    *metrics.HANDLERS,
+    *feed.HANDLERS,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

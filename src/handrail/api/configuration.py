@@ -103,14 +103,40 @@ class ChangeView(msgspec.Struct, frozen=True, kw_only=True):
     fields: list[FieldChange]
 
 
+class ConsequenceView(msgspec.Struct, frozen=True, kw_only=True):
+    """What a change means for people, in words and as data.
+
+    Attributes:
+        figures: By local month: nights, weekends and hours gained and lost.
+    """
+
+    kind: str
+    text: str
+    schedule: str | None
+    user: str | None
+    service: str | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    figures: dict[str, dict[str, float]]
+
+
 class PlanView(msgspec.Struct, frozen=True, kw_only=True):
-    """What an apply would change at this revision."""
+    """What an apply would change at this revision, and what it means for people.
+
+    Attributes:
+        consequences: The most important first; an apply tells none.
+        consequences_left_out: How many there are beyond those.
+        schedules_not_compared: Changed schedules beyond those that were compared.
+    """
 
     revision: int
     is_partial: bool
     changes: list[ChangeView]
     unchanged: int
     warnings: list[ProblemView]
+    consequences: list[ConsequenceView]
+    consequences_left_out: int
+    schedules_not_compared: int
     lines: list[str]
 
 

@@ -1,112 +1,203 @@
-"""Who is on call, on the wire."""
+"""Who is on call, when, and why, on the wire."""
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated
 
-import msgspec
 from litestar import get
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import QueryParameter
+from litestar.params import FromPath, QueryParameter
 
+from handrail.api import oncall_view as view
 from handrail.api.deps import GivenDeps
 from handrail.core.access.permission import Verb
-from handrail.core.configuration.snapshot import Snapshot
-from handrail.core.errors import InvalidError
-from handrail.core.instants import parse_rfc3339
-from handrail.core.schedule.on_call import on_call, tile_at
+from handrail.core.ids import Slug
+from handrail.core.schedule.explain import explain
 from handrail.core.schedule.schedule import Schedule
 from handrail.ports.store import Transaction
+from handrail.usecases import oncall
 
-YEAR_MIN, YEAR_MAX = 1990, 2200
-"""Instants that schedules are asked about; far ones have no known time zone rules."""
+NAMES_MAX = 100
 
 At = Annotated[
     str | None,
     QueryParameter(
-        description="The instant to ask about, RFC 3339 with an offset; else now."
+        description=(
+            "The instant to ask about: RFC 3339 with an offset, or local time in the "
+            "schedules' zone, as in 2026-01-31 08:00; else now."
+        )
+    ),
+]
+Schedules = Annotated[
+    list[str] | None,
+    QueryParameter(
+        name="schedule", max_items=NAMES_MAX, description="Only these; may be repeated."
     ),
 ]
 
 
-class DutyView(msgspec.Struct, frozen=True, kw_only=True):
-    """One schedule at one instant.
-
-    Attributes:
-        users: Who is on call, in order; none where nobody is.
-        shadows: Who gets the same pages without responsibility.
-        until: When the answer changes; none where it stays for well over a year.
-        next_users: Who is on call from then on.
-        why: The chain rule → restriction → override → person.
-    """
-
-    schedule: str
-    title: str
-    time_zone: str
-    users: list[str]
-    shadows: list[str]
-    until: datetime | None
-    next_users: list[str]
-    override: str | None
-    why: str
-
-
-class DutyList(msgspec.Struct, frozen=True, kw_only=True):
-    """Every schedule at the instant ``at``, by name."""
-
-    at: datetime
-    items: list[DutyView]
-
-
 @get("/oncall", opt={"verb": Verb.ONCALL_READ}, sync_to_thread=True, tags=["on call"])
-def list_oncall(deps: GivenDeps, at: At = None) -> DutyList:
-    """Say who is on call, per schedule."""
-    instant = None if at is None else _instant(at)
+def list_oncall(
+    deps: GivenDeps, at: At = None, schedule: Schedules = None
+) -> view.DutyList:
+    """Say who is on call, per schedule, until when, and who is next."""
 
-    def look(tx: Transaction) -> DutyList:
-        return _duties(tx.configuration.snapshot(), instant or tx.now)
+    def look(tx: Transaction) -> view.DutyList:
+        found, instant = _asked(tx, at, schedule)
+        return view.duty_list(found, instant, tzdata=deps.tzdata)
 
     return deps.store.read(look)
 
 
-def _instant(text: str) -> datetime:
-    """Return the instant that was asked about.
+@get(
+    "/oncall/shifts",
+    opt={"verb": Verb.ONCALL_READ},
+    sync_to_thread=True,
+    tags=["on call"],
+)
+def list_shifts(
+    deps: GivenDeps,
+    start: Annotated[
+        str | None,
+        QueryParameter(
+            name="from", description="Inclusive, written like at; else now."
+        ),
+    ] = None,
+    end: Annotated[
+        str | None,
+        QueryParameter(
+            name="to", description="Exclusive, written like at; else four weeks later."
+        ),
+    ] = None,
+    schedule: Schedules = None,
+    user: Annotated[
+        str | None, QueryParameter(description="Only this person's, without gaps.")
+    ] = None,
+) -> view.ShiftList:
+    """List shifts and gaps in a window, cut at both ends."""
 
-    Raises:
-        InvalidError: It is not one, or outside the years we answer for.
-    """
-    msg = "Ask about an instant like 2026-01-31T08:00:00Z."
-    # A plus sign that was not encoded arrives as a space.
-    spelled = text.strip().replace(" ", "+") if "T" in text else text
-    try:
-        instant = parse_rfc3339(spelled)
-    except ValueError as error:
-        wrong = f"{text!r} is no instant with a date, a time and a zone"
-        raise InvalidError(msg, fields={"at": wrong}) from error
-    if not YEAR_MIN <= instant.year < YEAR_MAX:
-        wrong = f"Ask about the years {YEAR_MIN} to {YEAR_MAX}."
-        raise InvalidError(msg, fields={"at": wrong})
-    return instant.astimezone(UTC)
+    def look(tx: Transaction) -> view.ShiftList:
+        known = oncall.directory_at(tx, tx.now).schedules
+        zones = [known[Slug(name)] for name in schedule or known if name in known]
+        window = oncall.window_asked(start, end, schedules=zones, now=tx.now)
+        then = oncall.directory_at(tx, window[0])
+        who = None if user is None else oncall.user_asked(then.snapshot, user)
+        found = oncall.schedules_asked(then.schedules, schedule or ())
+        return view.shift_list(found, *window, user=who, tzdata=deps.tzdata)
+
+    return deps.store.read(look)
 
 
-def _duties(snapshot: Snapshot, at: datetime) -> DutyList:
-    schedules = sorted(snapshot.schedules.values(), key=lambda s: s.name)
-    return DutyList(at=at, items=[_duty(schedule, at) for schedule in schedules])
+@get(
+    "/oncall/explain",
+    opt={"verb": Verb.ONCALL_READ},
+    sync_to_thread=True,
+    tags=["on call"],
+)
+def explain_oncall(
+    schedule: Annotated[str, QueryParameter(description="The schedule's name.")],
+    deps: GivenDeps,
+    at: At = None,
+) -> view.DutyExplanation:
+    """Say why: rule, restriction, override, person."""
+
+    def look(tx: Transaction) -> view.DutyExplanation:
+        found, instant = _asked(tx, at, [schedule])
+        return view.explanation(
+            explain(found[0], instant),
+            time_zone=found[0].time_zone,
+            tzdata=deps.tzdata,
+        )
+
+    return deps.store.read(look)
 
 
-def _duty(schedule: Schedule, at: datetime) -> DutyView:
-    answer = on_call(schedule, at)
-    following = () if answer.until is None else tile_at(schedule, answer.until).users
-    return DutyView(
-        schedule=schedule.name,
-        title=schedule.title,
-        time_zone=schedule.time_zone,
-        users=list(answer.users),
-        shadows=list(answer.shadows),
-        until=answer.until,
-        next_users=list(following),
-        override=answer.override,
-        why=answer.why,
+@get(
+    "/oncall/services/{name:str}",
+    opt={"verb": Verb.ONCALL_READ},
+    sync_to_thread=True,
+    tags=["on call"],
+)
+def show_service_duty(
+    name: FromPath[str], deps: GivenDeps, at: At = None
+) -> view.PolicyDuty:
+    """Say whom a service's page would tell, level by level."""
+    return deps.store.read(
+        lambda tx: _policy(tx, at, service=name, policy=None, tzdata=deps.tzdata)
     )
 
 
-HANDLERS: tuple[HTTPRouteHandler, ...] = (list_oncall,)
+@get(
+    "/oncall/policies/{name:str}",
+    opt={"verb": Verb.ONCALL_READ},
+    sync_to_thread=True,
+    tags=["on call"],
+)
+def show_policy_duty(
+    name: FromPath[str], deps: GivenDeps, at: At = None
+) -> view.PolicyDuty:
+    """Say whom a policy would tell, level by level."""
+    return deps.store.read(
+        lambda tx: _policy(tx, at, service=None, policy=name, tzdata=deps.tzdata)
+    )
+
+
+@get(
+    "/oncall/users/{name:str}",
+    opt={"verb": Verb.ONCALL_READ},
+    sync_to_thread=True,
+    tags=["on call"],
+)
+def show_user_duty(
+    name: FromPath[str], deps: GivenDeps, at: At = None
+) -> view.PersonDuty:
+    """Say what a person has now, and next in each schedule."""
+
+    def look(tx: Transaction) -> view.PersonDuty:
+        instant = _instant(tx, at, ())
+        then = oncall.directory_at(tx, instant)
+        user = oncall.user_asked(then.snapshot, name)
+        found = then.schedules.values()
+        return view.person_duty(found, user, instant, tzdata=deps.tzdata)
+
+    return deps.store.read(look)
+
+
+def _asked(
+    tx: Transaction, at: str | None, names: Sequence[str] | None
+) -> tuple[list[Schedule], datetime]:
+    """Return the schedules as they were at the instant, and the instant."""
+    asked = [Slug(name) for name in names or ()]
+    instant = _instant(tx, at, asked)
+    then = oncall.directory_at(tx, instant, asked or None)
+    return oncall.schedules_asked(then.schedules, asked), instant
+
+
+def _instant(tx: Transaction, at: str | None, names: Sequence[str]) -> datetime:
+    known = tx.configuration.snapshot().schedules
+    asked = [known[Slug(name)] for name in names or known if name in known]
+    return oncall.instant_asked(at, schedules=asked, now=tx.now)
+
+
+def _policy(
+    tx: Transaction,
+    at: str | None,
+    *,
+    service: str | None,
+    policy: str | None,
+    tzdata: str,
+) -> view.PolicyDuty:
+    instant = _instant(tx, at, ())
+    then = oncall.directory_at(tx, instant)
+    found, of = oncall.policy_asked(then.snapshot, service=service, policy=policy)
+    return view.policy_duty(found, then, instant, service=of, tzdata=tzdata)
+
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (
+    list_oncall,
+    list_shifts,
+    explain_oncall,
+    show_service_duty,
+    show_policy_duty,
+    show_user_duty,
+)

@@ -5,7 +5,11 @@ from typing import Any
 
 import click
 
-from handrail.cli.configuration_files import check_offline, read_files
+from handrail.cli.configuration_files import (
+    check_offline,
+    checked_without_errors,
+    read_files,
+)
 from handrail.cli.exit_code import ExitCode
 from handrail.cli.failure import Failure
 from handrail.cli.output import Output, command_options, table
@@ -43,12 +47,43 @@ def check_files(output: Output, *, paths: tuple[str, ...], strict: bool) -> None
     output.words(verdict)
 
 
-@config.command("plan")
+@config.command("plan", short_help="Show what applying files would change.")
 @_FILES
 @_PARTIAL
+@click.option(
+    "--against",
+    metavar="FILE",
+    multiple=True,
+    help="Compare with these files, without a server; may be given several times.",
+)
+@click.option("--at", metavar="INSTANT", help="With --against: as if it were then.")
 @command_options
-def plan(output: Output, *, paths: tuple[str, ...], is_partial: bool) -> None:
-    """Show what applying the files would change; changes nothing."""
+def plan(
+    output: Output,
+    *,
+    paths: tuple[str, ...],
+    is_partial: bool,
+    against: tuple[str, ...],
+    at: str | None,
+) -> None:
+    """Show what applying the files would change, and what it means for people.
+
+    Who would be on call now, gaps that open, handovers that move, nights and weekends
+    that people gain and give up in the coming 12 weeks, and what the year's changes of
+    the clocks do. Changes nothing.
+
+    For the rota repository's own checks, compare with another set of files, such as
+    those of the main branch: handrail config plan --against main/ branch/
+    """
+    if against:
+        if is_partial:
+            msg = "--partial does not go with --against: both sides are whole"
+            raise click.UsageError(msg)
+        _plan_offline(output, paths, against, at)
+        return
+    if at is not None:
+        msg = "--at needs --against; a server plans from its own clock"
+        raise click.UsageError(msg)
     answer = output.connect().post("/config/plan", _body(paths, is_partial=is_partial))
     *changes, summary = answer["lines"]
     output.data(answer, "\n".join(changes))
@@ -111,6 +146,27 @@ def show(output: Output, *, kind: str | None, name: str | None) -> None:
     output.data({**answer, "documents": found}, text)
     if not found:
         output.words("Nothing is configured. Begin: handrail config apply FILE")
+
+
+def _plan_offline(
+    output: Output, paths: Sequence[str], against: Sequence[str], at: str | None
+) -> None:
+    from handrail.cli.when import coming
+    from handrail.core.instants import parse_rfc3339
+    from handrail.system.clock import SystemClock
+    from handrail.usecases.configuration import compare
+
+    said = coming(at)
+    now = SystemClock().now() if said is None else parse_rfc3339(said)
+    old, new = checked_without_errors(against), checked_without_errors(paths)
+    planned = compare(old, new, now=now)
+    *changes, summary = planned.lines()
+    output.data({**planned.as_json(), "lines": planned.lines()}, "\n".join(changes))
+    errors = [problem.line() for problem in planned.warnings if problem.is_error]
+    if errors:
+        step = "an apply would be refused; mend the named lines"
+        raise Failure("\n".join(errors), next_step=step, code=ExitCode.FAILED)
+    output.words(summary)
 
 
 def _body(paths: Sequence[str], *, is_partial: bool) -> dict[str, object]:

@@ -25,12 +25,21 @@ def snapshot_of(paths: Sequence[str]) -> "Snapshot":
     """
     from handrail.usecases.configuration import proposed
 
+    return proposed(checked_without_errors(paths))
+
+
+def checked_without_errors(paths: Sequence[str]) -> "CheckResult":
+    """Read and judge files without a server, and refuse those with errors.
+
+    Raises:
+        Failure: A file cannot be read, or there are errors; all of them are named.
+    """
     checked = check_offline(paths)
     if checked.has_errors:
         errors = [problem.line() for problem in checked.problems if problem.is_error]
         step = "mend the named lines; every field: handrail config schema"
         raise Failure("\n".join(errors), next_step=step, code=ExitCode.FAILED)
-    return proposed(checked)
+    return checked
 
 
 def check_offline(

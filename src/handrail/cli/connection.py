@@ -44,10 +44,14 @@ _LISTS = {
     "incidents": "handrail incident list --all",
     "changes": "handrail change list",
     "mitigations": "handrail mitigation list",
+    "oncall": "handrail oncall feed list, handrail oncall",
 }
 """Where to look for what is at a path but not there, by the path's first part."""
 _AGAIN = {"incidents": "handrail incident show", "config": "handrail config show"}
 _OTHERWISE = "handrail page list --all, handrail alert list --all"
+
+_Value = str | int | bool | list[str] | None
+"""Of a query parameter; a list repeats it, none leaves it out."""
 
 
 class Connection:
@@ -56,7 +60,7 @@ class Connection:
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
 
-    def get(self, path: str, **query: str | int | bool | None) -> Any:  # noqa: ANN401  (JSON)
+    def get(self, path: str, **query: "_Value") -> Any:  # noqa: ANN401  (JSON)
         """Return what the server has at the path under ``/api/v1``.
 
         Raises:
@@ -235,7 +239,7 @@ def path_part(name: str) -> str:
     return quote(name, safe="")
 
 
-def _query(query: Mapping[str, str | int | bool | None]) -> str:
+def _query(query: "Mapping[str, _Value]") -> str:
     from urllib.parse import urlencode
 
     given = {
@@ -243,7 +247,7 @@ def _query(query: Mapping[str, str | int | bool | None]) -> str:
         for name, value in query.items()
         if value is not None
     }
-    return f"?{urlencode(given)}" if given else ""
+    return f"?{urlencode(given, doseq=True)}" if given else ""
 
 
 def decoded(content: bytes) -> Any:  # noqa: ANN401

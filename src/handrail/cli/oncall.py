@@ -10,10 +10,15 @@ from handrail.cli.lazy import LazyGroup, Places
 SECTIONS: Mapping[str, Places] = {
     "Ask": {
         "who": ("oncall_who:who", "Who is on call, now or at another time."),
+        "shifts": ("oncall_shifts:shifts", "Shifts and gaps in a window."),
+        "explain": ("oncall_explain:explain", "Why the answer is what it is."),
         "prove": ("oncall_prove:prove", "Whether people are reached, every instant."),
     },
     "Change": {
         "override": ("override:override", "Somebody else is on call for a while."),
+    },
+    "Take along": {
+        "feed": ("oncall_feed:feed", "Shifts in your calendar program."),
     },
 }
 

@@ -18,7 +18,12 @@ from concurrent.futures import Future
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
-from handrail.core.access.grant import ApiToken, OneTimeLink, Session
+from handrail.core.access.grant import (
+    ApiToken,
+    CalendarFeed,
+    OneTimeLink,
+    Session,
+)
 from handrail.core.alert.alert import Alert, KnownAlert
 from handrail.core.alert.receipt import RawBody, Receipt, ReceiptEntry
 from handrail.core.audit.event import NewEvent, StoredEvent
@@ -341,6 +346,10 @@ class ConfigurationStore(Protocol):
         """Return every version of one document, oldest first."""
         ...
 
+    def versions(self, kinds: Sequence[str]) -> list[Document]:
+        """Return every version of every document of these kinds, oldest first."""
+        ...
+
     def revisions(self) -> list[Revision]:
         """Return every revision, oldest first."""
         ...
@@ -353,7 +362,7 @@ class ConfigurationStore(Protocol):
 
 
 class AccessStore(Protocol):
-    """Tokens, sessions and one-time links; only digests are stored."""
+    """Tokens, sessions, links and calendar feeds; only digests are stored."""
 
     def add_token(self, token: ApiToken) -> None:
         """Insert a token."""
@@ -369,6 +378,22 @@ class AccessStore(Protocol):
 
     def save_token(self, token: ApiToken) -> None:
         """Write back a token (last used, revoked)."""
+        ...
+
+    def add_feed(self, feed: CalendarFeed) -> None:
+        """Insert a calendar feed."""
+        ...
+
+    def feed(self, digest: str) -> CalendarFeed | None:
+        """Return the calendar feed with this digest, or none."""
+        ...
+
+    def feeds(self) -> list[CalendarFeed]:
+        """Return all calendar feeds, newest first."""
+        ...
+
+    def save_feed(self, feed: CalendarFeed) -> None:
+        """Write back a calendar feed (last used, revoked)."""
         ...
 
     def add_session(self, session: Session) -> None:

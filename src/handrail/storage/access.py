@@ -1,9 +1,9 @@
-"""Tokens, sessions and one-time links; only digests are stored."""
+"""Tokens, sessions, links and calendar feeds; only digests are stored."""
 
 from sqlalchemy import Column, Select, Table, Text, bindparam, func, select, update
 from typing_extensions import override
 
-from handrail.core.access.grant import ApiToken, OneTimeLink, Session
+from handrail.core.access.grant import ApiToken, CalendarFeed, OneTimeLink, Session
 from handrail.core.instants import to_micros
 from handrail.ports.store import AccessStore
 from handrail.storage.codec import RowCodec
@@ -43,10 +43,27 @@ ONE_TIME_LINK = Table(
     Column("expires_at", INSTANT, nullable=False),
     Column("used_at", INSTANT),
 )
+CALENDAR_FEED = Table(
+    "calendar_feed",
+    METADATA,
+    Column("id", KEY, primary_key=True),
+    Column("digest", KEY, nullable=False, unique=True),
+    Column("subject", KEY, nullable=False),
+    Column("name", KEY, nullable=False),
+    Column("owner", KEY),
+    Column("created_at", INSTANT, nullable=False),
+    Column("last_used_at", INSTANT),
+    Column("revoked_at", INSTANT),
+)
 
 _TOKEN = RowCodec(ApiToken, API_TOKEN)
 _SESSION = RowCodec(Session, SESSION, key="digest")
 _LINK = RowCodec(OneTimeLink, ONE_TIME_LINK, key="digest")
+_FEED = RowCodec(CalendarFeed, CALENDAR_FEED)
+_GET_FEED = select(*_FEED.columns).where(CALENDAR_FEED.c.digest == bindparam("digest"))
+_FEEDS = select(*_FEED.columns).order_by(
+    CALENDAR_FEED.c.created_at.desc(), CALENDAR_FEED.c.id.desc()
+)
 _GET_TOKEN = select(*_TOKEN.columns).where(API_TOKEN.c.digest == bindparam("digest"))
 _TOKENS = select(*_TOKEN.columns).order_by(
     API_TOKEN.c.created_at.desc(), API_TOKEN.c.id.desc()
@@ -88,6 +105,24 @@ class SqlAccessStore(AccessStore):
     def save_token(self, token: ApiToken) -> None:
         count = self._scope.change(_TOKEN.update, [*_TOKEN.values(token), token.id])
         assert count == 1, f"token {token.id} was never added"
+
+    @override
+    def add_feed(self, feed: CalendarFeed) -> None:
+        self._scope.change(_FEED.insert, _FEED.values(feed))
+
+    @override
+    def feed(self, digest: str) -> CalendarFeed | None:
+        row = self._scope.read(self._held(_GET_FEED), {"digest": digest}).first()
+        return None if row is None else _FEED.item(row)
+
+    @override
+    def feeds(self) -> list[CalendarFeed]:
+        return [_FEED.item(row) for row in self._scope.read(_FEEDS)]
+
+    @override
+    def save_feed(self, feed: CalendarFeed) -> None:
+        count = self._scope.change(_FEED.update, [*_FEED.values(feed), feed.id])
+        assert count == 1, f"feed {feed.id} was never added"
 
     @override
     def add_session(self, session: Session) -> None:

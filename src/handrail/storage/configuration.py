@@ -83,6 +83,11 @@ _HISTORY = (
     .where(DOCUMENT.c.kind == bindparam("kind"), DOCUMENT.c.name == bindparam("name"))
     .order_by(DOCUMENT.c.version)
 )
+_VERSIONS = (
+    select(*_DOCUMENT.columns)
+    .where(DOCUMENT.c.kind.in_(bindparam("kinds", expanding=True)))
+    .order_by(DOCUMENT.c.revision, DOCUMENT.c.kind, DOCUMENT.c.name, DOCUMENT.c.version)
+)
 _REVISIONS = select(*_REVISION.columns).order_by(REVISION.c.number)
 _LAST_VERSION = (
     "SELECT coalesce(max(version), 0) FROM document WHERE kind = ? AND name = ?"
@@ -144,6 +149,11 @@ class SqlConfigurationStore(ConfigurationStore):
     def history(self, kind: str, name: Slug) -> list[Document]:
         asked = {"kind": kind, "name": name}
         return [_DOCUMENT.item(row) for row in self._scope.read(_HISTORY, asked)]
+
+    @override
+    def versions(self, kinds: Sequence[str]) -> list[Document]:
+        asked = {"kinds": list(kinds)}
+        return [_DOCUMENT.item(row) for row in self._scope.read(_VERSIONS, asked)]
 
     @override
     def revisions(self) -> list[Revision]:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Table
 
-from handrail.storage.access import API_TOKEN, ONE_TIME_LINK, SESSION
+from handrail.storage.access import API_TOKEN, CALENDAR_FEED, ONE_TIME_LINK, SESSION
 from handrail.storage.alert import ALERT
 from handrail.storage.backlog import BACKLOG_TICKET
 from handrail.storage.bulletin import BULLETIN
@@ -61,6 +61,7 @@ TABLES: tuple[Table, ...] = (
     API_TOKEN,
     SESSION,
     ONE_TIME_LINK,
+    CALENDAR_FEED,
 )
 
 assert set(TABLES) == set(METADATA.tables.values()), "a table is not listed"

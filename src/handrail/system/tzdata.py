@@ -19,5 +19,6 @@ def pin() -> None:
 
 
 def tzdata_version() -> str:
-    """Return the version of the time-zone rules, e.g. ``2026.1``."""
-    return version("tzdata")
+    """Return the version of the time-zone rules, as IANA names it: ``2026a``."""
+    year, _, number = version("tzdata").partition(".")
+    return year + chr(ord("a") + int(number.partition(".")[0]) - 1)

@@ -12,6 +12,8 @@ from datetime import datetime
 from handrail.core.configuration.carried import carried
 from handrail.core.configuration.check import Checkup
 from handrail.core.configuration.compile import compile_snapshot
+from handrail.core.configuration.consequence.compare import consequences
+from handrail.core.configuration.consequence.consequence import Consequences
 from handrail.core.configuration.definition import definitions
 from handrail.core.configuration.diff import Change, ChangeKind, differences
 from handrail.core.configuration.document import Document
@@ -32,8 +34,12 @@ from handrail.ports.document_reader import DocumentReader
 from handrail.ports.id_source import IdSource
 from handrail.ports.store import Transaction
 from handrail.ports.vault import Vault
+from handrail.usecases.configuration_plan import Applied, Plan, open_pages, renames
 from handrail.usecases.configuration_record import record
 from handrail.usecases.integration import follow_integrations
+
+Orders = Mapping[tuple[str, Slug], int]
+"""By kind and name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,78 +74,6 @@ class CheckResult:
             "ok": not self.has_errors,
             "documents": dict(Counter(draft.kind for draft in self.drafts)),
             "problems": [problem.as_json() for problem in self.problems],
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What an apply would change.
-
-    Attributes:
-        revision: The revision in force that it was compared with.
-        unchanged: How many documents stay as they are.
-        warnings: Doubts about the configuration that would be in force.
-        rewritten: Overrides that people made, as they follow what is renamed.
-    """
-
-    revision: int
-    changes: tuple[Change, ...]
-    unchanged: int
-    warnings: tuple[Problem, ...]
-    is_partial: bool
-    rewritten: tuple[Document, ...] = ()
-
-    def lines(self) -> tuple[str, ...]:
-        """Return the changes, warnings and a summary as lines of text."""
-        found = [line for change in self.changes for line in change.lines()]
-        found.extend(problem.line() for problem in self.warnings)
-        return (*found, self.summary())
-
-    def summary(self) -> str:
-        """Return the counts in one line."""
-        counts = Counter(change.kind for change in self.changes)
-        parts = [f"{counts[kind]} {kind}" for kind in ChangeKind if counts[kind]]
-        return ", ".join([*parts, f"{self.unchanged} unchanged"])
-
-    def as_json(self) -> dict[str, Json]:
-        """Return plain data for an API answer or ``--json``."""
-        return {
-            "revision": self.revision,
-            "is_partial": self.is_partial,
-            "changes": [change.as_json() for change in self.changes],
-            "unchanged": self.unchanged,
-            "warnings": [problem.as_json() for problem in self.warnings],
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Applied:
-    """What an apply did.
-
-    Attributes:
-        revision: The revision in force now; the same as before where nothing changed.
-    """
-
-    revision: int
-    plan: Plan
-
-    @property
-    def is_changed(self) -> bool:
-        """Whether there is a new revision."""
-        return bool(self.plan.changes)
-
-    def lines(self) -> tuple[str, ...]:
-        """Return what was done as lines of text."""
-        if not self.is_changed:
-            return (*self.plan.lines(), f"Nothing to do at revision {self.revision}.")
-        return (*self.plan.lines(), f"Applied as revision {self.revision}.")
-
-    def as_json(self) -> dict[str, Json]:
-        """Return plain data for an API answer or ``--json``."""
-        return {
-            **self.plan.as_json(),
-            "revision": self.revision,
-            "is_changed": self.is_changed,
         }
 
 
@@ -178,7 +112,7 @@ def check(
         problems.extend(resolved.problems)
     everything = [*problems, *cross_problems(drafts, others=())]
     if not any(problem.is_error for problem in everything):
-        everything.extend(_doubts(drafts, (), now))
+        everything.extend(_doubts(_proposed(drafts, ()), drafts, now))
     return CheckResult(
         drafts=drafts,
         own_problems=tuple(problems),
@@ -196,13 +130,20 @@ def proposed(checked: CheckResult) -> Snapshot:
     return _proposed(checked.drafts, ())
 
 
-def plan(tx: Transaction, checked: CheckResult, *, is_partial: bool = False) -> Plan:
+def plan(
+    tx: Transaction,
+    checked: CheckResult,
+    *,
+    is_partial: bool = False,
+    looks_ahead: bool = True,
+) -> Plan:
     """Compare checked files with what is in force; changes nothing.
 
     Args:
         tx: Only read from.
         checked: By ``check`` with a vault.
         is_partial: Keep what the files do not name.
+        looks_ahead: Say what it means for people, too.
 
     Raises:
         InvalidError: There are errors; the fields name file, line and field of each.
@@ -216,9 +157,7 @@ def plan(tx: Transaction, checked: CheckResult, *, is_partial: bool = False) -> 
     kept = beside.kept
     others = read_stored(kept, checked.kinds)
     problems = [*checked.own_problems, *cross_problems(checked.drafts, others=others)]
-    errors = in_order(problem for problem in problems if problem.is_error)
-    if errors:
-        raise _refusal(errors)
+    _refuse(problems)
     if not checked.drafts and not is_partial:
         msg = (
             "the files hold no document, and applying them would remove everything; "
@@ -231,20 +170,45 @@ def plan(tx: Transaction, checked: CheckResult, *, is_partial: bool = False) -> 
     )
     gone = (Change(kind=ChangeKind.REMOVED, stored=one) for one in beside.ended)
     changes = (*changes, *gone)
-    doubtful = _doubts(
-        checked.drafts, kept, tx.now, already=tx.configuration.snapshot()
-    )
-    errors = in_order(problem for problem in doubtful if problem.is_error)
-    if errors:
-        raise _refusal(errors)
-    touched = {change.draft.key for change in changes if change.draft is not None}
+    before = tx.configuration.snapshot()
+    after = _proposed(checked.drafts, kept, orders=_orders(changes, stored))
+    doubtful = _doubts(after, checked.drafts, tx.now, already=before)
+    _refuse(doubtful)
+    looks_ahead = looks_ahead and bool(changes)
     return Plan(
-        revision=tx.configuration.snapshot().revision,
+        revision=before.revision,
         changes=changes,
-        unchanged=sum(draft.key not in touched for draft in checked.drafts),
+        unchanged=_unchanged(checked.drafts, changes),
         warnings=in_order(doubtful),
         is_partial=is_partial,
+        consequences=(_meaning(tx, after, changes) if looks_ahead else Consequences()),
         rewritten=beside.rewritten,
+    )
+
+
+def compare(old: CheckResult, new: CheckResult, *, now: datetime) -> Plan:
+    """Compare two sets of checked files without a server, as ``plan`` would.
+
+    Both must be without errors, and ``now`` is from when shifts are compared, UTC.
+    """
+    ordered = frozenset(k.kind for k in new.kinds.values() if k.is_ordered)
+    # As an apply of the old ones to an empty installation would store them.
+    stored = [
+        added.draft.document(
+            version=1, order=added.order, revision=0, effective_from=EPOCH
+        )
+        for added in differences(old.drafts, (), ordered=ordered, is_partial=False)
+        if added.draft is not None
+    ]
+    changes = differences(new.drafts, stored, ordered=ordered, is_partial=False)
+    before, after = proposed(old), proposed(new)
+    return Plan(
+        revision=0,
+        changes=changes,
+        unchanged=_unchanged(new.drafts, changes),
+        warnings=in_order(_doubts(after, new.drafts, now, already=before)),
+        is_partial=False,
+        consequences=consequences(before, after, now=now, renames=renames(changes)),
     )
 
 
@@ -271,7 +235,7 @@ def apply(
         InvalidError: There are errors; nothing was applied.
         ConflictError: Another revision came after the plan that was agreed to.
     """
-    planned = plan(tx, checked, is_partial=is_partial)
+    planned = plan(tx, checked, is_partial=is_partial, looks_ahead=False)
     if expected_revision is not None and expected_revision != planned.revision:
         msg = (
             f"revision {planned.revision} came after the plan of revision "
@@ -299,8 +263,25 @@ def apply(
 
 def doubts(stored: Sequence[Document]) -> tuple[str, ...]:
     """Return what is doubtful about the documents in force, one sentence each."""
-    found = in_order(_doubts((), stored, None))
+    found = in_order(_doubts(_proposed((), stored), (), None))
     return tuple(f"{problem.field}: {problem.sentence}" for problem in found)
+
+
+def _meaning(
+    tx: Transaction, after: Snapshot, changes: Sequence[Change]
+) -> Consequences:
+    return consequences(
+        tx.configuration.snapshot(),
+        after,
+        now=tx.now,
+        renames=renames(changes),
+        open_pages=open_pages(tx),
+    )
+
+
+def _unchanged(drafts: Sequence[Draft], changes: Sequence[Change]) -> int:
+    touched = {change.draft.key for change in changes if change.draft is not None}
+    return sum(draft.key not in touched for draft in drafts)
 
 
 def _ends(change: Change) -> bool:
@@ -329,9 +310,18 @@ def _kept(
     ]
 
 
+def _orders(changes: Sequence[Change], stored: Sequence[Document]) -> Orders:
+    """Return the order that each document would have once the changes are applied."""
+    orders = {(document.kind, document.name): document.order for document in stored}
+    for change in changes:
+        if change.draft is not None:
+            orders[change.draft.key] = change.order
+    return orders
+
+
 def _doubts(
+    snapshot: Snapshot,
     drafts: Sequence[Draft],
-    kept: Sequence[Document],
     now: datetime | None,
     *,
     already: Snapshot | None = None,
@@ -342,7 +332,6 @@ def _doubts(
     so already.
     """
     by_key = {draft.key: draft for draft in drafts}
-    snapshot = _proposed(drafts, kept)
     found = Checkup(snapshot=snapshot, drafts=by_key).warnings()
     if now is not None and snapshot.rest.holds_any:
         before = None if already is None else rest_findings(already, now)
@@ -351,16 +340,34 @@ def _doubts(
     return found
 
 
-def _proposed(drafts: Sequence[Draft], kept: Sequence[Document]) -> Snapshot:
-    """Return the configuration that drafts and what stays in force make up."""
+def _proposed(
+    drafts: Sequence[Draft],
+    kept: Sequence[Document],
+    *,
+    orders: Orders | None = None,
+) -> Snapshot:
+    """Return the configuration that drafts and what stays in force make up.
+
+    Without ``orders`` the drafts come after what stays, as they stand in the files.
+    """
     top = max((document.order for document in kept), default=0)
+    known = orders or {}
     documents = [
         draft.document(
-            version=1, order=top + 1 + draft.rank, revision=0, effective_from=EPOCH
+            version=1,
+            order=known.get(draft.key, top + 1 + draft.rank),
+            revision=0,
+            effective_from=EPOCH,
         )
         for draft in drafts
     ]
     return compile_snapshot([*kept, *documents], revision=0)
+
+
+def _refuse(problems: Sequence[Problem]) -> None:
+    errors = in_order(problem for problem in problems if problem.is_error)
+    if errors:
+        raise _refusal(errors)
 
 
 def _refusal(errors: Sequence[Problem]) -> InvalidError:

@@ -16,6 +16,7 @@ NEWS = {
     "resolved": "Resolved, and its alert with it.",
     "moved": "The page had moved on already. Below is how it stands now.",
     "revoked": "The token is revoked.",
+    "feed-revoked": "The calendar's address is closed.",
     "released": "Released. Sending goes on.",
     "declared": "Declared. You command it until you hand over.",
     "note": "Written down.",

@@ -11,6 +11,7 @@ from handrail.web import (
     ack,
     action_items,
     changes,
+    feeds,
     incident_acts,
     incidents,
     mitigations,
@@ -41,6 +42,7 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *postmortems.HANDLERS,
     *action_items.HANDLERS,
     *overview.HANDLERS,
+    *feeds.HANDLERS,
     *settings.HANDLERS,
 )
 UNAUTHENTICATED = 401

@@ -1,7 +1,8 @@
-"""What lets somebody in: tokens, sessions and one-time links."""
+"""What lets somebody in: tokens, sessions, one-time links and calendar feeds."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum, unique
 
 from handrail.core.access.role import Role
 from handrail.core.ids import Slug
@@ -50,3 +51,35 @@ class OneTimeLink:
     role: Role
     created_at: datetime
     expires_at: datetime
+
+
+@unique
+class FeedSubject(StrEnum):
+    """Whose shifts a calendar feed has."""
+
+    SCHEDULE = "schedule"
+    USER = "user"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarFeed:
+    """Shifts for a calendar application, at an address that is itself the permission.
+
+    Such applications cannot sign in. Of the address only the SHA-256 is kept.
+
+    Attributes:
+        id: Public part, shown in lists.
+        subject: Whether it is a schedule's or a person's.
+        name: The schedule or user.
+        owner: Who made it, or none for the operator; it ends with that account.
+        last_used_at: When it was last read, to the hour; none before it was.
+    """
+
+    id: str
+    digest: str
+    subject: FeedSubject
+    name: Slug
+    owner: Slug | None
+    created_at: datetime
+    last_used_at: datetime | None = None
+    revoked_at: datetime | None = None

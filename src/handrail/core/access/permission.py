@@ -22,8 +22,8 @@ Standing = Role | Outsider
 class Verb(StrEnum):
     """Everything that can be asked of Handrail. Every route declares exactly one.
 
-    ``public`` needs nothing: health, sign-in, and acknowledge links, which carry
-    their own capability in the address.
+    ``public`` needs nothing: health, sign-in, and acknowledge links and calendar
+    feeds, which carry their own capability in the address.
     """
 
     PUBLIC = "public"
@@ -36,6 +36,9 @@ class Verb(StrEnum):
     CONFIG_READ = "config.read"
     CONTACT_READ = "contact.read"
     EXPLAIN_READ = "explain.read"
+    FEED_CREATE = "feed.create"
+    FEED_READ = "feed.read"
+    FEED_REVOKE = "feed.revoke"
     INCIDENT_ACT = "incident.act"
     INCIDENT_DECLARE = "incident.declare"
     INCIDENT_READ = "incident.read"
@@ -65,6 +68,9 @@ _OBSERVER = _ANYBODY | {
     Verb.ALERT_READ,
     Verb.CHANGE_READ,
     Verb.EXPLAIN_READ,
+    Verb.FEED_CREATE,
+    Verb.FEED_READ,
+    Verb.FEED_REVOKE,
     Verb.INCIDENT_READ,
     Verb.ONCALL_READ,
     Verb.PAGE_READ,

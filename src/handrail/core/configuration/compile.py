@@ -6,7 +6,6 @@ checked. Whatever a reference points at that is no longer there compiles all the
 and is skipped when it is used: paging fails open.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 
@@ -29,7 +28,7 @@ from handrail.core.configuration.compile_response import (
 from handrail.core.configuration.compile_rest import rest_book
 from handrail.core.configuration.compile_schedule import schedules
 from handrail.core.configuration.document import Document
-from handrail.core.configuration.part import Body, Part
+from handrail.core.configuration.part import Body, Part, part_of
 from handrail.core.configuration.snapshot import (
     Integration,
     Snapshot,
@@ -76,7 +75,7 @@ def compile_snapshot(documents: Iterable[Document], *, revision: int) -> Snapsho
     parts: dict[str, list[Part]] = {}
     for document in sorted(documents, key=lambda d: (d.order, d.name)):
         if not document.is_removed:
-            part = Part(document=document, body=json.loads(document.body))
+            part = part_of(document)
             parts.setdefault(document.kind, []).append(part)
     integrations = _integrations(parts)
     asked = coverage_by_team(parts)

@@ -1,6 +1,6 @@
 """Schedules, overrides and calendars: from stored documents to what the core asks."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 
 from handrail.core import wall_clock
@@ -38,14 +38,15 @@ def schedules(parts: Mapping[str, list[Part]]) -> dict[Slug, Schedule]:
         overrides.setdefault(part.body["schedule"], []).append(part)
     calendars = {part.name: part.body for part in parts.get("calendar", ())}
     return {
-        part.name: _schedule(part, overrides.get(part.name, []), calendars)
+        part.name: schedule(part, overrides.get(part.name, []), calendars)
         for part in parts.get("schedule", ())
     }
 
 
-def _schedule(
-    part: Part, overrides: list[Part], calendars: Mapping[Slug, Body]
+def schedule(
+    part: Part, overrides: Iterable[Part], calendars: Mapping[Slug, Body]
 ) -> Schedule:
+    """Return the schedule of a document, with its overrides and calendars."""
     zone = str(part.body.get("time_zone", "UTC"))
     edits = sorted(
         (moment_in(zone, edit["effective_from"]), place, edit)
@@ -63,8 +64,15 @@ def _schedule(
                 for at, _, edit in edits
             ),
         ),
-        overrides=tuple(_override(zone, override) for override in overrides),
+        overrides=tuple(override(zone, one) for one in overrides),
     )
+
+
+def calendars_of(body: Body) -> Iterator[Slug]:
+    """Yield the calendars that a schedule's layers skip, now or by an edit."""
+    for plan in (body, *body.get("edits", ())):
+        for item in plan.get("layers", ()):
+            yield from map(Slug, item.get("skip", ()))
 
 
 def _layers(body: Body, zone: str, calendars: Mapping[Slug, Body]) -> tuple[Layer, ...]:
@@ -185,7 +193,8 @@ def _midnight(day: date, zone: str) -> datetime:
     return wall_clock.instant(day, time(0), wall_clock.zone(zone))
 
 
-def _override(zone: str, part: Part) -> Override:
+def override(zone: str, part: Part) -> Override:
+    """Return the override of a document; local times are read in the zone."""
     body = part.body
     instead_of = body.get("instead_of")
     return Override(

@@ -1,5 +1,6 @@
 """A stored document opened, for compiling."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -27,3 +28,8 @@ class Part:
     def title(self) -> str:
         """Return what people see; its name where nothing else is said."""
         return str(self.body.get("title", self.name))
+
+
+def part_of(document: Document) -> Part:
+    """Open a stored document."""
+    return Part(document=document, body=json.loads(document.body))

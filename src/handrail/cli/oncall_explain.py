@@ -1,0 +1,52 @@
+"""Why a schedule's answer at an instant is what it is."""
+
+import click
+
+from handrail.cli.oncall_source import Offline, config_options, files_of, offline
+from handrail.cli.output import Output, command_options
+
+
+@click.command()
+@click.argument("schedule", metavar="SCHEDULE")
+@click.option(
+    "--at",
+    metavar="INSTANT",
+    help="2026-01-31T08:00:00+01:00, or local: 2026-01-31 08:00. Else now.",
+)
+@config_options
+@command_options
+def explain(
+    output: Output,
+    *,
+    schedule: str,
+    at: str | None,
+    config: tuple[str, ...],
+    more: tuple[str, ...],
+) -> None:
+    """Say why: rule, restriction, override, person; with --config from files.
+
+    What decided stands at the margin; what was covered, silent or shadowed is set in.
+    """
+
+    def ask(source: Offline) -> object:
+        from handrail.api.oncall_view import explanation
+        from handrail.core.schedule.explain import explain as explained
+        from handrail.usecases.oncall import instant_asked, schedules_asked
+
+        found = schedules_asked(source.directory.schedules, [schedule])
+        instant = instant_asked(at, schedules=found, now=source.now)
+        return explanation(
+            explained(found[0], instant),
+            time_zone=found[0].time_zone,
+            tzdata=source.tzdata,
+        )
+
+    if files := files_of(config, more):
+        answer = offline(files, ask)
+    else:
+        answer = output.connect().get("/oncall/explain", schedule=schedule, at=at)
+    lines = [
+        f"{'→' if step['is_decisive'] else '   ·'} {step['says']}"
+        for step in answer["steps"]
+    ]
+    output.data(answer, "\n".join(lines))

@@ -1,0 +1,1 @@
+"""What a change of the configuration means for people, before it is applied."""

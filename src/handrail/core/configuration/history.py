@@ -1,0 +1,267 @@
+"""A schedule through time: what each version of its documents said while it held.
+
+The past is immutable. An apply, an override that comes or goes, another zone, a
+calendar: each changes what is answered from the instant it took effect, and nothing
+before. A schedule that was removed leads to nobody from then on; before the first
+version, that one is taken to have held always.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import pairwise
+
+from handrail.core.configuration import compile_schedule
+from handrail.core.configuration.document import Document
+from handrail.core.configuration.part import Part, part_of
+from handrail.core.ids import Slug
+from handrail.core.schedule.schedule import Layer, Override, Revision, Schedule
+
+KINDS = ("schedule", "override", "calendar")
+"""What documents a schedule's answers rest on."""
+
+_Key = tuple[str, Slug]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Held:
+    """One version and the time in which it held, ``[starts_at, ends_at)``, UTC.
+
+    Attributes:
+        starts_at: None: always before.
+        ends_at: None: still.
+    """
+
+    part: Part
+    starts_at: datetime | None
+    ends_at: datetime | None
+
+
+class ScheduleHistory:
+    """Every version of schedules, overrides and calendars, ready to be asked.
+
+    Args:
+        documents: Of ``KINDS``, in the order in which they were stored.
+    """
+
+    def __init__(self, documents: Iterable[Document]) -> None:
+        versions: dict[_Key, list[Document]] = {}
+        for document in documents:
+            versions.setdefault((document.kind, document.name), []).append(document)
+        self._versions = versions
+        self._overrides_of = _overrides_by_schedule(versions)
+
+    @property
+    def names(self) -> tuple[Slug, ...]:
+        """Return every schedule there is or was, by its last name."""
+        older = {
+            document.renamed_from
+            for (kind, _), held in self._versions.items()
+            if kind == "schedule"
+            for document in held
+        }
+        return tuple(
+            sorted(
+                name
+                for kind, name in self._versions
+                if kind == "schedule"
+                and (name not in older or not self._last("schedule", name).is_removed)
+            )
+        )
+
+    def schedule(self, name: Slug) -> Schedule | None:
+        """Return the schedule through all times, or none where there never was one.
+
+        Asked about instants from the last version on, it answers as the configuration
+        in force does.
+        """
+        held = list(self._held("schedule", name))
+        if not held:
+            return None
+        last = held[-1].part
+        zone = _zone(last)
+        names = {one.part.name for one in held}
+        return Schedule(
+            name=name,
+            title=last.title,
+            time_zone=zone,
+            revisions=tuple(self._revisions(held, zone)),
+            overrides=tuple(self._overrides(held, names)),
+        )
+
+    def _last(self, kind: str, name: Slug) -> Document:
+        return self._versions[kind, name][-1]
+
+    def _held(self, kind: str, name: Slug) -> Iterator[_Held]:
+        """Yield the versions of a document and of what it was called before."""
+        chain = self._chain(kind, name)
+        if not chain:
+            return
+        bounds = [None, *(one.effective_from for one in chain[1:]), None]
+        for document, (starts_at, ends_at) in zip(chain, pairwise(bounds), strict=True):
+            if not document.is_removed and (ends_at is None or starts_at != ends_at):
+                yield _Held(
+                    part=part_of(document), starts_at=starts_at, ends_at=ends_at
+                )
+
+    def _chain(self, kind: str, name: Slug) -> list[Document]:
+        own = self._versions.get((kind, name), [])
+        if not own or own[0].renamed_from in {None, name}:
+            return own
+        before = Slug(own[0].renamed_from or "")
+        began = own[0].effective_from
+        # Its old name's end came with this one's beginning, and is no end.
+        older = [
+            one
+            for one in self._versions.get((kind, before), [])
+            if one.effective_from < began
+        ]
+        return [*older, *own]
+
+    def _revisions(self, held: Sequence[_Held], zone: str) -> Iterator[Revision]:
+        """Yield the layers in force from each instant on."""
+        for place, one in enumerate(held):
+            yield from self._while_held(one, zone)
+            following = held[place + 1].starts_at if place + 1 < len(held) else None
+            if one.ends_at is not None and one.ends_at != following:
+                yield Revision(layers=(), effective_from=one.ends_at)
+
+    def _while_held(self, one: _Held, zone: str) -> Iterator[Revision]:
+        """Yield the layers of one version, anew whenever its calendars change."""
+        own_zone = _zone(one.part)
+        skipped = set(compile_schedule.calendars_of(one.part.body))
+        closed = {name: list(self._held("calendar", name)) for name in skipped}
+        edges = {
+            edge
+            for versions in closed.values()
+            for version in versions
+            for edge in (version.starts_at, version.ends_at)
+            if edge is not None and _holds(one, edge)
+        }
+        bounds = [one.starts_at, *sorted(edges), one.ends_at]
+        for starts_at, ends_at in pairwise(bounds):
+            calendars = {
+                name: version.part.body
+                for name, versions in closed.items()
+                for version in versions
+                if _is_at(version, starts_at)
+            }
+            plan = compile_schedule.schedule(one.part, (), calendars)
+            for revision in _within(plan.revisions, starts_at, ends_at):
+                layers = tuple(_in_zone(x, own_zone, zone) for x in revision.layers)
+                yield replace(revision, layers=layers)
+
+    def _overrides(self, held: Sequence[_Held], names: set[Slug]) -> Iterator[Override]:
+        """Yield every version of every override, cut to the time in which it held.
+
+        What came with the first version of the schedule has held always, as it has.
+        """
+        began = held[0].part.document.effective_from
+        in_zones = list(_by_zone(held))
+        for name in sorted(names):
+            for version in self._overrides_of.get(name, ()):
+                is_first = version.starts_at is None or version.starts_at <= began
+                starts_at = None if is_first else version.starts_at
+                for one in in_zones:
+                    yield from _cut(version, one, starts_at)
+
+
+def _overrides_by_schedule(
+    versions: Mapping[_Key, Sequence[Document]],
+) -> dict[Slug, list[_Held]]:
+    """Return every version of every override with the time in which it held."""
+    found: dict[Slug, list[_Held]] = {}
+    for (kind, _), own in versions.items():
+        if kind != "override":
+            continue
+        ends = [one.effective_from for one in own[1:]]
+        for document, ends_at in zip(own, [*ends, None], strict=True):
+            if document.is_removed:
+                continue
+            part, starts_at = part_of(document), document.effective_from
+            held = _Held(part=part, starts_at=starts_at, ends_at=ends_at)
+            found.setdefault(Slug(part.body["schedule"]), []).append(held)
+    return found
+
+
+def _by_zone(held: Sequence[_Held]) -> Iterator[_Held]:
+    """Yield the versions with neighbours of the same zone made one."""
+    last: _Held | None = None
+    for one in held:
+        if (
+            last
+            and last.ends_at == one.starts_at
+            and _zone(last.part) == _zone(one.part)
+        ):
+            last = replace(last, ends_at=one.ends_at)
+            continue
+        if last:
+            yield last
+        last = one
+    if last is not None:
+        yield last
+
+
+def _cut(
+    version: _Held, schedule: _Held, starts_at: datetime | None
+) -> Iterator[Override]:
+    """Yield the override where version and schedule both held, if they did."""
+    made = compile_schedule.override(_zone(schedule.part), version.part)
+    begins = [made.starts_at, starts_at, schedule.starts_at]
+    ends = [made.ends_at, version.ends_at, schedule.ends_at]
+    first = max(at for at in begins if at is not None)
+    last = min(at for at in ends if at is not None)
+    if first < last:
+        yield replace(made, starts_at=first, ends_at=last)
+
+
+def _within(
+    revisions: Sequence[Revision], start: datetime | None, end: datetime | None
+) -> Iterator[Revision]:
+    """Yield what the revisions say within a time, the first from its beginning on."""
+    in_force = revisions[0]
+    coming = []
+    for revision in revisions[1:]:
+        at = revision.effective_from
+        if at is None or (start is not None and at <= start):
+            in_force = revision
+        elif end is None or at < end:
+            coming.append(revision)
+    yield replace(in_force, effective_from=start)
+    yield from coming
+
+
+def _in_zone(layer: Layer, own: str, shown: str) -> Layer:
+    """Return the layer with its zone said, where the schedule's has changed since."""
+    if layer.time_zone is not None or own == shown:
+        return layer
+    return replace(layer, time_zone=own)
+
+
+def _zone(part: Part) -> str:
+    return str(part.body.get("time_zone", "UTC"))
+
+
+def _holds(one: _Held, at: datetime) -> bool:
+    """Return whether an instant lies strictly inside the time in which it held."""
+    return (one.starts_at is None or one.starts_at < at) and (
+        one.ends_at is None or at < one.ends_at
+    )
+
+
+def _is_at(one: _Held, at: datetime | None) -> bool:
+    if one.starts_at is None:
+        return at is None or one.ends_at is None or at < one.ends_at
+    if at is None:
+        return False
+    return one.starts_at <= at and (one.ends_at is None or at < one.ends_at)
+
+
+def compiled(
+    documents: Iterable[Document], names: Iterable[Slug] | None = None
+) -> Mapping[Slug, Schedule]:
+    """Return schedules through time, all of them or those of these names."""
+    history = ScheduleHistory(documents)
+    asked = history.names if names is None else names
+    found = {name: history.schedule(name) for name in asked}
+    return {name: one for name, one in found.items() if one is not None}

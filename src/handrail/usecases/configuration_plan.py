@@ -1,0 +1,122 @@
+"""What an apply would change and what it did, in lines and as data."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from handrail.core.configuration.audience import targets
+from handrail.core.configuration.consequence.compare import Renames
+from handrail.core.configuration.consequence.consequence import Consequences
+from handrail.core.configuration.diff import Change, ChangeKind
+from handrail.core.configuration.document import Document
+from handrail.core.configuration.node import Json
+from handrail.core.configuration.problem import Problem
+from handrail.core.escalation.policy import TargetKind
+from handrail.core.ids import Slug
+from handrail.ports.store import Transaction
+
+OPEN_PAGES_MAX = 1000
+"""Open pages that a plan counts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What an apply would change.
+
+    Attributes:
+        revision: The revision in force that it was compared with.
+        unchanged: How many documents stay as they are.
+        warnings: Doubts about the configuration that would be in force.
+        consequences: What it means for people; empty where nobody asked.
+        rewritten: Overrides that people made, as they follow what is renamed.
+    """
+
+    revision: int
+    changes: tuple[Change, ...]
+    unchanged: int
+    warnings: tuple[Problem, ...]
+    is_partial: bool
+    consequences: Consequences = field(default_factory=Consequences)
+    rewritten: tuple[Document, ...] = ()
+
+    def lines(self) -> tuple[str, ...]:
+        """Return changes, what they mean, warnings and a summary as lines of text."""
+        found = [line for change in self.changes for line in change.lines()]
+        found.extend(self.consequences.lines())
+        found.extend(problem.line() for problem in self.warnings)
+        return (*found, self.summary())
+
+    def summary(self) -> str:
+        """Return the counts in one line."""
+        counts = Counter(change.kind for change in self.changes)
+        parts = [f"{counts[kind]} {kind}" for kind in ChangeKind if counts[kind]]
+        return ", ".join([*parts, f"{self.unchanged} unchanged"])
+
+    def as_json(self) -> dict[str, Json]:
+        """Return plain data for an API answer or ``--json``."""
+        return {
+            "revision": self.revision,
+            "is_partial": self.is_partial,
+            "changes": [change.as_json() for change in self.changes],
+            "unchanged": self.unchanged,
+            "warnings": [problem.as_json() for problem in self.warnings],
+            **self.consequences.as_json(),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """What an apply did.
+
+    Attributes:
+        revision: The revision in force now; the same as before where nothing changed.
+    """
+
+    revision: int
+    plan: Plan
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether there is a new revision."""
+        return bool(self.plan.changes)
+
+    def lines(self) -> tuple[str, ...]:
+        """Return what was done as lines of text."""
+        if not self.is_changed:
+            return (*self.plan.lines(), f"Nothing to do at revision {self.revision}.")
+        return (*self.plan.lines(), f"Applied as revision {self.revision}.")
+
+    def as_json(self) -> dict[str, Json]:
+        """Return plain data for an API answer or ``--json``."""
+        return {
+            **self.plan.as_json(),
+            "revision": self.revision,
+            "is_changed": self.is_changed,
+        }
+
+
+def renames(changes: Sequence[Change]) -> Renames:
+    """Return what only gets another name."""
+    return {
+        (change.stored.kind, change.stored.name): change.draft.name
+        for change in changes
+        if change.kind is ChangeKind.RENAMED
+        and change.stored is not None
+        and change.draft is not None
+    }
+
+
+def open_pages(tx: Transaction) -> Mapping[Slug, int]:
+    """Return by schedule how many pages seek somebody and have it in their policy."""
+    pages = tx.page.search(active_only=True, limit=OPEN_PAGES_MAX)
+    counts: Counter[Slug] = Counter()
+    for page in pages:
+        if page.is_seeking and page.policy is not None:
+            counts.update(
+                {
+                    target.name
+                    for target in targets(page.policy)
+                    if target.kind is TargetKind.SCHEDULE
+                }
+            )
+    return counts

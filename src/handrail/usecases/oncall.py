@@ -1,0 +1,210 @@
+"""Questions about who is on call: which schedules, when, and what was in force then.
+
+The same for a server's database and for files without one, where ``snapshot`` and
+``schedules`` come from the files.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from handrail.core.configuration import history, spelling
+from handrail.core.configuration.problem import did_you_mean
+from handrail.core.configuration.snapshot import Snapshot
+from handrail.core.errors import InvalidError, NotFoundError
+from handrail.core.escalation.policy import EscalationPolicy
+from handrail.core.ids import Slug
+from handrail.core.people.contact_method import ContactMethod
+from handrail.core.people.team import Team
+from handrail.core.people.user import User
+from handrail.core.schedule.schedule import Schedule
+from handrail.ports.store import Transaction
+
+YEAR_MIN, YEAR_MAX = 1990, 2200
+"""Instants that schedules are asked about; far ones have no known time zone rules."""
+WINDOW_DEFAULT = timedelta(weeks=4)
+WINDOW_MAX = timedelta(days=5 * 366)
+_DATE_LENGTH = len("2026-01-31")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Directory:
+    """What was in force at an instant, with schedules as they were then.
+
+    It is a directory for ``core.escalation.reach``.
+    """
+
+    snapshot: Snapshot
+    schedules: Mapping[Slug, Schedule]
+
+    @property
+    def users(self) -> Mapping[Slug, User]:
+        """Return the users by name."""
+        return self.snapshot.users
+
+    @property
+    def teams(self) -> Mapping[Slug, Team]:
+        """Return the teams by name."""
+        return self.snapshot.teams
+
+    @property
+    def channels(self) -> Mapping[Slug, ContactMethod]:
+        """Return the organisation's channels by name."""
+        return self.snapshot.channels
+
+
+def directory_at(
+    tx: Transaction, at: datetime, names: Iterable[Slug] | None = None
+) -> Directory:
+    """Return what was in force at an instant, or is now for one to come.
+
+    Schedules are given through all times from ``at`` on, so that a window that begins
+    there can be asked about: the past is as it was.
+
+    Args:
+        tx: Only read from.
+        at: The first instant that is asked about, UTC.
+        names: The schedules needed; all where none are named.
+    """
+    snapshot = tx.configuration.snapshot()
+    if at >= tx.now:
+        return Directory(snapshot=snapshot, schedules=snapshot.schedules)
+    revisions = tx.configuration.revisions()
+    began = [one.number for one in revisions if one.applied_at <= at]
+    first = revisions[0].number if revisions else 0
+    then = tx.configuration.snapshot_at(began[-1] if began else first)
+    documents = tx.configuration.versions(history.KINDS)
+    return Directory(snapshot=then, schedules=history.compiled(documents, names))
+
+
+def schedules_asked(
+    known: Mapping[Slug, Schedule], names: Iterable[str]
+) -> list[Schedule]:
+    """Return the schedules of these names, all where none are named.
+
+    Raises:
+        NotFoundError: There is no schedule of one of the names.
+    """
+    asked = list(dict.fromkeys(names))
+    for name in asked:
+        if name not in known:
+            raise _unknown(name, known, what="schedule")
+    return [known[Slug(name)] for name in asked] if asked else list(known.values())
+
+
+def policy_asked(
+    snapshot: Snapshot, *, service: str | None, policy: str | None
+) -> tuple[EscalationPolicy, Slug | None]:
+    """Return the policy of that name, or the one that a service's pages run.
+
+    Raises:
+        NotFoundError: There is no service or policy of that name.
+    """
+    if service is not None:
+        if service not in snapshot.services:
+            raise _unknown(service, snapshot.services, what="service")
+        policy = snapshot.services[Slug(service)].escalation_policy
+    if policy is None or policy not in snapshot.policies:
+        raise _unknown(policy or "", snapshot.policies, what="policy")
+    name = None if service is None else Slug(service)
+    return snapshot.policies[Slug(policy)], name
+
+
+def user_asked(snapshot: Snapshot, name: str) -> Slug:
+    """Return the user's name.
+
+    Raises:
+        NotFoundError: There is no user of that name.
+    """
+    if name not in snapshot.users:
+        raise _unknown(name, snapshot.users, what="user")
+    return Slug(name)
+
+
+def instant_asked(
+    text: str | None, *, schedules: Iterable[Schedule], now: datetime, field: str = "at"
+) -> datetime:
+    """Return the instant that is asked about, UTC; now where none is said.
+
+    Args:
+        text: RFC 3339 with an offset, or a local date, or date and time, which is read
+            in the zone of the schedules.
+        schedules: Those asked about.
+        now: The present, UTC.
+        field: The name of the field, for the refusal.
+
+    Raises:
+        InvalidError: It is no instant, has no offset while the schedules are in
+            several zones, or lies outside the years we answer for.
+    """
+    if text is None or text == "now":
+        return now
+    # A plus sign that was not encoded arrives as a space.
+    spelled = text.strip()
+    if "T" in spelled:
+        spelled = spelled.replace(" ", "+")
+    elif len(spelled) == _DATE_LENGTH:
+        spelled += " 00:00"
+    try:
+        moment = spelling.parse_moment(spelled)
+    except ValueError as error:
+        raise _no_instant(field, str(error)) from error
+    if moment.tzinfo is None:
+        zones = sorted({one.time_zone for one in schedules})
+        if len(zones) > 1:
+            said = (
+                f"{spelling.quoted(text)} has no offset, and the schedules are in "
+                f"several zones; add one, as in 2026-01-31T08:00:00+01:00"
+            )
+            raise _no_instant(field, said)
+        moment = spelling.moment_in(zones[0] if zones else "UTC", spelled)
+    if not YEAR_MIN <= moment.year < YEAR_MAX:
+        raise _no_instant(field, f"Ask about the years {YEAR_MIN} to {YEAR_MAX}.")
+    return moment
+
+
+def window_asked(
+    first: str | None,
+    last: str | None,
+    *,
+    schedules: Iterable[Schedule],
+    now: datetime,
+) -> tuple[datetime, datetime]:
+    """Return the window that is asked about, ``[start, end)`` in UTC.
+
+    It begins now and lasts ``WINDOW_DEFAULT`` where nothing else is said.
+
+    Raises:
+        InvalidError: One is no instant, it ends before it begins, or it is longer than
+            ``WINDOW_MAX``.
+    """
+    asked = list(schedules)
+    start = instant_asked(first, schedules=asked, now=now, field="from")
+    end = start + WINDOW_DEFAULT
+    if last is not None:
+        end = instant_asked(last, schedules=asked, now=now, field="to")
+    if end <= start:
+        said = f"It ends at {end:%Y-%m-%dT%H:%M:%SZ}, which is not after its beginning."
+        raise _no_window(said)
+    if end - start > WINDOW_MAX:
+        said = f"Ask about {WINDOW_MAX.days} days at most."
+        raise _no_window(said)
+    return start, end
+
+
+def _no_instant(field: str, wrong: str) -> InvalidError:
+    msg = "Ask about an instant like 2026-01-31T08:00:00Z, or 2026-01-31 08:00."
+    return InvalidError(msg, fields={field: wrong})
+
+
+def _no_window(wrong: str) -> InvalidError:
+    msg = "The window to ask about must end after it begins, and in five years."
+    return InvalidError(msg, fields={"to": wrong})
+
+
+def _unknown(name: str, known: Iterable[str], *, what: str) -> NotFoundError:
+    names = sorted(known)
+    hint = did_you_mean(name, names)
+    if not hint:
+        hint = f"there are: {', '.join(names[:8])}" if names else "there is none yet"
+    return NotFoundError(f"There is no {what} {spelling.quoted(name)}; {hint}")
