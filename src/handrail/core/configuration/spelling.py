@@ -205,8 +205,8 @@ def parse_date(text: str) -> date:
 def _refuse_year(text: str, year: int) -> None:
     if year not in _YEARS:
         msg = (
-            f"{quoted(text)} is not in the years {_YEARS[0]} to {_YEARS[-1]}, for which "
-            "time zones are known; write one of them"
+            f"{quoted(text)} is not in the years {_YEARS[0]} to {_YEARS[-1]}, "
+            "for which time zones are known; write one of them"
         )
         raise ValueError(msg)
 
