@@ -47,6 +47,7 @@ from handrail.engine.housekeeping import (
 )
 from handrail.engine.loop import Engine, Progress
 from handrail.engine.open_tickets import OpeningParts, OpenTickets
+from handrail.engine.prove_coverage import ProveCoverage
 from handrail.engine.publish_status import PublishStatus
 from handrail.engine.report import Duty
 from handrail.engine.run_mitigations import RunMitigations
@@ -59,7 +60,7 @@ from handrail.storage.database import open_store, sqlite_path
 from handrail.storage.sqlite_driver import is_wal_safe, sqlite_version
 from handrail.system import logging
 from handrail.system.address_guard import AddressGuard
-from handrail.system.calendar_writer import IcalendarWriter
+from handrail.system.calendar_format import Icalendar
 from handrail.system.clock import ClockStep, SystemClock
 from handrail.system.data_folder import DataFolder
 from handrail.system.document_reader import YamlDocumentReader
@@ -279,6 +280,7 @@ class Handrail:
             reclaim_claims(self._store, self._clock),
             prune(self._store, self._clock),
             AuditRecord(self._store, self._clock, self._ids),
+            ProveCoverage(self._store, self._clock, self._ids),
             self._status,
         )
 
@@ -292,7 +294,7 @@ class Handrail:
             base_url=base_url,
             version=__version__,
             tzdata=tzdata_version(),
-            calendar=IcalendarWriter(base_url),
+            calendar=Icalendar(base_url),
             reader=YamlDocumentReader(),
             source_kinds=tuple(sources),
             last_tick=lambda: self._round_at,

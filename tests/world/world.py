@@ -86,7 +86,7 @@ class World:
         """Let time pass; whatever falls due meanwhile is done when it is due."""
         until = self.now + timedelta(**span)
         self._settle()
-        while (due_at := self._next_due()) is not None and due_at <= until:
+        while (due_at := self.next_due()) is not None and due_at <= until:
             self.clock.move_to(due_at)
             self._settle()
         self.clock.move_to(until)
@@ -99,7 +99,8 @@ class World:
         yield
         self.is_standing_still = False
 
-    def _next_due(self) -> datetime | None:
+    def next_due(self) -> datetime | None:
+        """Return when something falls due next, if anything does."""
         if self.is_standing_still:
             return None
         dues = [answered_at for answered_at, _, _ in self._answers]

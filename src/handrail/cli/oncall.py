@@ -14,6 +14,12 @@ SECTIONS: Mapping[str, Places] = {
         "explain": ("oncall_explain:explain", "Why the answer is what it is."),
         "prove": ("oncall_prove:prove", "Whether people are reached, every instant."),
     },
+    "What if": {
+        "simulate": (
+            "simulate:simulate",
+            "Who would be told, how and when, if it fired.",
+        ),
+    },
     "Change": {
         "override": ("override:override", "Somebody else is on call for a while."),
     },

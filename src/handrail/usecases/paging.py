@@ -10,7 +10,6 @@ from handrail.core.errors import NotFoundError
 from handrail.core.ids import DeliveryId, EntryId, PageId, Slug
 from handrail.core.paging import escalate
 from handrail.core.paging.debt import page_debt
-from handrail.core.paging.delivery import DeliveryState
 from handrail.core.paging.disposition import disposed
 from handrail.core.paging.evaluate import Destination
 from handrail.core.paging.event import (
@@ -30,7 +29,7 @@ from handrail.core.paging.page import Page, PageState
 from handrail.ports.id_source import IdSource
 from handrail.ports.setback import Setback, UnreadableError
 from handrail.ports.store import Transaction
-from handrail.usecases import setback
+from handrail.usecases import level_entry, setback
 from handrail.usecases.incident_answer import note_answer
 from handrail.usecases.page_record import new_event, stream_of
 
@@ -221,7 +220,7 @@ def _advance(tx: Transaction, page: Page, snapshot: Snapshot, *, ids: IdSource) 
     events = escalate.advance(
         page,
         snapshot=snapshot,
-        nobody_was_told=_nobody_was_told(tx, page),
+        nobody_was_told=level_entry.nobody_was_told(tx, page),
         now=tx.now,
     )
     _record(tx, page, events, actor=ENGINE, ids=ids)
@@ -284,9 +283,11 @@ def follow_clock(tx: Transaction, by: timedelta, *, ids: IdSource) -> int:
 def escalate_dead_level(
     tx: Transaction, page_id: PageId, entry_id: EntryId, *, ids: IdSource
 ) -> None:
-    """Pass the page on if nothing of this level entry can ever arrive."""
-    entry = [d for d in tx.delivery.for_page(page_id) if d.entry_id == entry_id]
-    if any(d.state is not DeliveryState.DEAD for d in entry):
+    """Pass the page on if nothing of this level entry can ever arrive.
+
+    What reaches a shadow alone has reached nobody.
+    """
+    if not level_entry.is_dead(tx, page_id, entry_id):
         return
     snapshot = tx.configuration.snapshot()
     _change(
@@ -298,11 +299,6 @@ def escalate_dead_level(
         actor=ENGINE,
         ids=ids,
     )
-
-
-def _nobody_was_told(tx: Transaction, page: Page) -> bool:
-    entry = [d for d in tx.delivery.for_page(page.id) if d.entry_id == page.entry_id]
-    return all(d.attempts == 0 for d in entry)
 
 
 def _get(tx: Transaction, page_id: PageId) -> Page:

@@ -15,6 +15,7 @@ NEWS = {
     "escalated": "Passed on. The next people are told now.",
     "resolved": "Resolved, and its alert with it.",
     "moved": "The page had moved on already. Below is how it stands now.",
+    "tested": "On its way. Open the link in the message and press its button.",
     "revoked": "The token is revoked.",
     "feed-revoked": "The calendar's address is closed.",
     "released": "Released. Sending goes on.",

@@ -11,6 +11,8 @@ from handrail.web import (
     ack,
     action_items,
     changes,
+    contact_methods,
+    coverage,
     feeds,
     incident_acts,
     incidents,
@@ -44,6 +46,8 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *overview.HANDLERS,
     *feeds.HANDLERS,
     *settings.HANDLERS,
+    *contact_methods.HANDLERS,
+    *coverage.HANDLERS,
 )
 UNAUTHENTICATED = 401
 

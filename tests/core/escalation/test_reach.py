@@ -1,5 +1,6 @@
 """A target leads to people and channels that exist, with the reason."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
 import pytest
@@ -108,3 +109,29 @@ def test_a_level_reaches_nobody_twice_and_keeps_the_first_reason() -> None:
 
     assert [one.recipient for one in found] == ["user:ana", "user:bo"]
     assert [one.target for one in found] == ["schedule:primary", "team:sre"]
+
+
+def test_a_shadow_goes_along_and_responsibility_comes_first() -> None:
+    learner = Layer(
+        name=Slug("learner"),
+        is_shadow=True,
+        rotation=SCHEDULES[0].revisions[0].layers[0].rotation,
+    )
+    along = schedule("along", BO)
+    layers = (*along.revisions[0].layers, learner)
+    along = replace(along, revisions=(Revision(layers=layers),))
+    directory = replace(DIRECTORY, schedules={along.name: along})
+    texts = ("schedule:along", "user:ana")
+    level = Level(targets=tuple(map(target, texts)), escalate_after=ESCALATE_AFTER_MIN)
+
+    shadowed = reach(level.targets[0], directory=directory, at=AT)
+    both = reach_level(level, directory=directory, at=AT)
+
+    assert [(one.recipient, one.is_shadow) for one in shadowed] == [
+        ("user:bo", False),
+        ("user:ana", True),
+    ]
+    assert [(one.recipient, one.is_shadow) for one in both] == [
+        ("user:bo", False),
+        ("user:ana", False),
+    ]

@@ -89,4 +89,4 @@ def test_a_target_that_leads_nowhere_is_named() -> None:
     plan = plan_level([target("ghost")], urgency=Urgency.HIGH, snapshot=PEOPLE, now=NOW)
 
     assert plan.deliveries == ()
-    assert "user:ghost" in plan.empty[0]
+    assert "user:ghost" in plan.left_out[0]

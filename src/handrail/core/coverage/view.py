@@ -123,7 +123,7 @@ class LevelViews:
 
         def ask(schedule: Schedule, _: datetime) -> Answer:
             there = said[schedule.name]
-            return there.users + there.shadows, ""
+            return there.users, there.shadows, ""
 
         plan = plan_level(
             self._targets,
@@ -153,7 +153,7 @@ class LevelViews:
         reached = {contact.key.user for contact in contacts}
         return LevelView(
             targets=tuple(map(str, self._targets)),
-            is_empty=not plan.deliveries,
+            is_empty=plan.is_empty,
             contacts=tuple(contacts),
             silent=tuple(name for name in responsible if name not in reached),
             shadows=tuple(shadows),

@@ -4,8 +4,8 @@ A name that leads nowhere (somebody left since the page's policy was fixed) reac
 nobody; it never stops the others of its level.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol, assert_never
 
@@ -42,8 +42,8 @@ class Directory(Protocol):
         ...
 
 
-Answer = tuple[tuple[Slug, ...], str]
-"""Who, in order and with shadows last, and why."""
+Answer = tuple[tuple[Slug, ...], tuple[Slug, ...], str]
+"""Who is on duty, who goes along as shadow, and why."""
 Ask = Callable[[Schedule, datetime], Answer]
 
 
@@ -55,17 +55,19 @@ class Reached:
         recipient: ``user:ana`` or ``channel:ops``.
         target: The target that led there, ``schedule:primary``.
         why: How, in words.
+        is_shadow: Told the same, without responsibility.
     """
 
     recipient: str
     target: str
     why: str
+    is_shadow: bool = False
 
 
 def explained(schedule: Schedule, at: datetime) -> Answer:
     """Return whom a schedule puts on duty or beside it, and the whole chain why."""
     answer = explain(schedule, at)
-    return answer.users + answer.shadows, answer.in_words()
+    return answer.users, answer.shadows, answer.in_words()
 
 
 def reach(
@@ -97,12 +99,23 @@ def reach_level(
 ) -> tuple[Reached, ...]:
     """Return everybody a level leads to, in the order of its targets, nobody twice.
 
-    Who is reached over several targets is told the reason of the first.
+    Who is reached over several targets is told the reason of the first; who is a
+    shadow of one and responsible by another is responsible.
     """
+    return once(
+        reached
+        for target in level.targets
+        for reached in reach(target, directory=directory, at=at)
+    )
+
+
+def once(reached: Iterable[Reached]) -> tuple[Reached, ...]:
+    """Return them in order, each recipient once: as responsible rather than shadow."""
     found: dict[str, Reached] = {}
-    for target in level.targets:
-        for reached in reach(target, directory=directory, at=at):
-            found.setdefault(reached.recipient, reached)
+    for one in reached:
+        known = found.get(one.recipient)
+        if known is None or (known.is_shadow and not one.is_shadow):
+            found[one.recipient] = one
     return tuple(found.values())
 
 
@@ -112,8 +125,12 @@ def _schedule(
     schedule = directory.schedules.get(target.name)
     if schedule is None:
         return ()
-    names, why = ask(schedule, at)
-    return _users(target, directory, names, why)
+    users, along, why = ask(schedule, at)
+    shadows = _users(target, directory, along, why)
+    return (
+        *_users(target, directory, users, why),
+        *(replace(one, is_shadow=True) for one in shadows),
+    )
 
 
 def _team(target: Target, directory: Directory) -> tuple[Reached, ...]:

@@ -65,8 +65,8 @@ def climb(
         plan = plan_level(
             level.targets, urgency=page.urgency, snapshot=snapshot, now=now
         )
-        if not plan.deliveries:
-            events.append(_skipped(level, position, plan.empty))
+        if plan.is_empty:
+            events.append(_skipped(level, position, plan.left_out))
             reason = EscalationReason.LEVEL_EMPTY
             continue
         events.append(
@@ -78,6 +78,7 @@ def climb(
                 by=by,
                 escalate_at=now + level.escalate_after,
                 deliveries=plan.deliveries,
+                left_out=plan.left_out,
             )
         )
         return tuple(events)
@@ -89,12 +90,14 @@ def climb(
     return (*events, last)
 
 
-def _skipped(level: Level, position: Position, empty: tuple[str, ...]) -> LevelSkipped:
+def _skipped(
+    level: Level, position: Position, left_out: tuple[str, ...]
+) -> LevelSkipped:
     return LevelSkipped(
         round=position.round,
         level=position.level,
         targets=tuple(str(target) for target in level.targets),
-        why="; ".join(empty) or "nobody it leads to has a contact method",
+        why="; ".join(left_out),
     )
 
 

@@ -70,6 +70,7 @@ class PlannedDelivery:
         target: The policy's target that led there, e.g. ``schedule:primary``.
         why: How the target led to this recipient, in words.
         after: Delay from the level's notification.
+        is_shadow: Told the same without responsibility; nobody waits for them.
     """
 
     recipient: str
@@ -80,6 +81,7 @@ class PlannedDelivery:
     address: str
     secret: str
     after: timedelta
+    is_shadow: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +115,7 @@ class LevelNotified:
     Attributes:
         level: Index from 0, or ``LAST_RESORT_LEVEL``.
         escalate_at: When the next level follows without an answer.
+        left_out: Targets that lead to nobody and people whom nothing reaches, in words.
     """
 
     entry_id: EntryId
@@ -122,6 +125,7 @@ class LevelNotified:
     by: Slug | None
     escalate_at: datetime
     deliveries: tuple[PlannedDelivery, ...]
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

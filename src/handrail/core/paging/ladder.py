@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.escalation.policy import Target
-from handrail.core.escalation.reach import Ask, explained, reach
+from handrail.core.escalation.reach import Ask, Reached, explained, once, reach
 from handrail.core.ids import Slug
 from handrail.core.paging.event import PlannedDelivery
 from handrail.core.people.contact_method import ChannelKind, ContactMethod
@@ -28,10 +28,19 @@ SERVER_TERMINAL = PlannedDelivery(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LevelPlan:
-    """The deliveries of a level, and why some targets led to nobody."""
+    """The deliveries of a level, and what they leave out.
+
+    Attributes:
+        left_out: Targets that lead to nobody and people whom nothing reaches, in words.
+    """
 
     deliveries: tuple[PlannedDelivery, ...]
-    empty: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether nobody who is responsible is told; shadows are nobody."""
+        return all(delivery.is_shadow for delivery in self.deliveries)
 
 
 def plan_level(
@@ -47,31 +56,41 @@ def plan_level(
     Every recipient is sought once, even where several targets lead there. ``ask``
     says who is on duty, as ``reach`` has it.
     """
-    deliveries: list[PlannedDelivery] = []
-    empty: list[str] = []
-    seen: set[str] = set()
+    reached: list[Reached] = []
+    left_out: list[str] = []
     for target in targets:
-        reached = reach(target, directory=snapshot, at=now, ask=ask)
-        if not reached:
-            empty.append(f"{target} leads to nobody")
-        for found in reached:
-            if found.recipient in seen:
-                continue
-            seen.add(found.recipient)
-            deliveries.extend(
-                PlannedDelivery(
-                    recipient=found.recipient,
-                    target=str(target),
-                    why=found.why,
-                    method=method.name,
-                    kind=method.kind,
-                    address=method.address,
-                    secret=method.secret,
-                    after=after,
-                )
-                for method, after in _ladder(found.recipient, urgency, snapshot)
-            )
-    return LevelPlan(deliveries=tuple(deliveries), empty=tuple(empty))
+        found = reach(target, directory=snapshot, at=now, ask=ask)
+        reached.extend(found)
+        if all(one.is_shadow for one in found):
+            left_out.append(_nobody(target, found))
+    deliveries: list[PlannedDelivery] = []
+    for one in once(reached):
+        ladder = _ladder(one.recipient, urgency, snapshot)
+        if not ladder:
+            left_out.append(f"{one.recipient} has no contact method")
+        deliveries.extend(_planned(one, method, after) for method, after in ladder)
+    return LevelPlan(deliveries=tuple(deliveries), left_out=tuple(left_out))
+
+
+def _nobody(target: Target, shadows: tuple[Reached, ...]) -> str:
+    along = " but a shadow" if shadows else ""
+    return f"{target} leads to nobody{along}"
+
+
+def _planned(
+    reached: Reached, method: ContactMethod, after: timedelta
+) -> PlannedDelivery:
+    return PlannedDelivery(
+        recipient=reached.recipient,
+        target=reached.target,
+        why=f"as shadow: {reached.why}" if reached.is_shadow else reached.why,
+        method=method.name,
+        kind=method.kind,
+        address=method.address,
+        secret=method.secret,
+        after=after,
+        is_shadow=reached.is_shadow,
+    )
 
 
 def _ladder(

@@ -1,0 +1,143 @@
+"""What if it fires then: the exact sequence of who is told, before anybody is."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import click
+
+from handrail.cli.exit_code import ExitCode
+from handrail.cli.failure import Failure
+from handrail.cli.output import Output, command_options
+from handrail.cli.when import coming
+
+
+@click.command(short_help="Who would be told, how and when, if it fired.")
+@click.option("--service", metavar="NAME", help="Fire about this service.")
+@click.option(
+    "--labels",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="Fire with these labels, and let the routes decide.",
+)
+@click.option("--integration", metavar="NAME", help="Which sender says so.")
+@click.option("--at", metavar="TIME", help="When it fires: 03:00, 2h, RFC 3339; now.")
+@click.option("--severity", metavar="SEVn", help="What its sender says.")
+@click.option("--urgency", type=click.Choice(("high", "low")), help="Not the matrix's.")
+@click.option("--resolves-after", metavar="5m", help="It ends by itself.")
+@click.option("--nobody-answers", is_flag=True, help="As without --acks.")
+@click.option(
+    "--acks",
+    metavar="NAME[@LEVEL][+TIME]",
+    multiple=True,
+    help="Who acknowledges: ben@2, cleo@last+3m.",
+)
+@click.option("--config", "paths", metavar="FILE", multiple=True, help="Ask files.")
+@command_options
+def simulate(
+    output: Output,
+    /,
+    *,
+    nobody_answers: bool,
+    paths: tuple[str, ...],
+    at: str | None,
+    labels: tuple[str, ...],
+    acks: tuple[str, ...],
+    **said: str | None,
+) -> None:
+    """Say who would be told, how and when, if an alert fired; tell nobody.
+
+    The rules are those that run live: routes, settle and support hours, schedules,
+    levels, contact methods, rounds, last resort. With --config the files are asked and
+    no server is needed; else the server, with what is in force there.
+
+        handrail oncall simulate --service checkout --at 03:00 --acks ben@2
+    """
+    if nobody_answers and acks:
+        msg = "--nobody-answers and --acks contradict each other"
+        raise click.UsageError(msg)
+    asked: dict[str, Any] = {
+        "at": coming(at or "0s"),
+        "labels": dict(map(_label, labels)),
+        "acks": list(acks),
+        **said,
+    }
+    answer = _offline(paths, asked)
+    output.data(answer, "\n".join(_lines(answer)))
+
+
+def _label(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        msg = f"{text!r} is no label; write it like --labels severity=critical"
+        raise click.UsageError(msg)
+    return name, value
+
+
+def _offline(paths: Sequence[str], asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Ask files; what brings the YAML reader with it is imported late."""
+    import msgspec
+
+    from handrail.cli.configuration_files import snapshot_of
+    from handrail.core.errors import DomainError
+    from handrail.usecases.simulation import Asked, simulation
+
+    snapshot = snapshot_of(paths)
+    try:
+        found = simulation(snapshot, msgspec.convert(asked, Asked))
+    except DomainError as error:
+        said = "; ".join(error.fields.values()) or error.message
+        step = "see its options: handrail oncall simulate --help"
+        raise Failure(said, next_step=step, code=ExitCode.USAGE) from error
+    told = msgspec.to_builtins(found)
+    assert isinstance(told, dict)
+    return told
+
+
+def _lines(answer: Mapping[str, Any]) -> list[str]:
+    where = answer["service"] or "no service"
+    how = f"{answer['severity']}, {answer['urgency']} urgency"
+    policy = answer["policy"] or "no policy"
+    lines = [
+        f"{where}, {how}, {policy} ({answer['decided_by']})",
+        f"fires {_moment(answer['at'])}; {answer['behaviour']}",
+        "",
+    ]
+    steps = answer["steps"]
+    width = max(len(_offset(step["offset_seconds"])) for step in steps)
+    before = ("", "")
+    for step in steps:
+        margin = f"{_offset(step['offset_seconds']):>{width}}  "
+        if step["kind"] == "told":
+            lines.append(margin + _told(step))
+            if (step["recipient"], step["level"]) != before:
+                lines.append(" " * (width + 6) + step["why"])
+        else:
+            lines.append(margin + step["says"])
+        before = (step["recipient"], step["level"])
+    return [*lines, "", _end(answer)]
+
+
+def _told(step: Mapping[str, Any]) -> str:
+    local = datetime.fromisoformat(step["local_time"])
+    where = f"{step['channel']} {step['address']}".strip()
+    return f"  → {step['says']} ({where}), {local:%a %H:%M} {step['time_zone']}"
+
+
+def _end(answer: Mapping[str, Any]) -> str:
+    contact, human = answer["seconds_to_contact"], answer["seconds_to_answer"]
+    told = "nobody is told" if contact is None else f"first told {_offset(contact)}"
+    taken = "nobody answers" if human is None else f"answered {_offset(human)}"
+    return f"{str(answer['outcome']).replace('_', ' ')}: {told}, {taken}"
+
+
+def _offset(seconds: int) -> str:
+    hours, rest = divmod(seconds, 3600)
+    minutes, left = divmod(rest, 60)
+    if hours:
+        return f"+{hours}h{minutes:02}m{left:02}s"
+    return f"+{minutes}m{left:02}s" if minutes else f"+{left}s"
+
+
+def _moment(text: str) -> str:
+    return f"{datetime.fromisoformat(text):%a %Y-%m-%d %H:%M:%S} UTC"

@@ -1,0 +1,84 @@
+"""Asking files what would happen, without a server."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.handrail_process import ROOT, handrail
+
+EXAMPLE = str(ROOT / "examples" / "handrail.yaml")
+SATURDAY_NIGHT = "2026-03-07T03:00:00Z"
+
+
+def ask(tmp_path: Path, *arguments: str) -> Any:
+    ran = handrail(
+        tmp_path,
+        *("oncall", "simulate", "--config", EXAMPLE, "--at", SATURDAY_NIGHT, "--json"),
+        *arguments,
+    )
+    assert ran.returncode == 0, ran.stderr
+    return json.loads(ran.stdout)
+
+
+def test_files_say_who_would_be_told_without_a_server(tmp_path: Path) -> None:
+    answer = ask(tmp_path, "--service", "checkout", "--acks", "ben@2+1m")
+
+    told = [
+        (step["offset_seconds"], step["recipient"], step["method"])
+        for step in answer["steps"]
+        if step["kind"] == "told"
+    ]
+    assert told == [
+        (0, "user:ana", "terminal"),
+        (0, "user:ana", "mail"),
+        (300, "user:ben", "terminal"),
+        (300, "user:ben", "mail"),
+    ]
+    assert answer["outcome"] == "acknowledged"
+    assert answer["seconds_to_answer"] == 360
+    assert "an…@example.org" in {step["address"] for step in answer["steps"]}
+    assert "ana@example.org" not in json.dumps(answer)
+
+
+def test_labels_are_routed_and_low_urgency_waits(tmp_path: Path) -> None:
+    answer = ask(tmp_path, "--labels", "severity=warning")
+
+    assert answer["steps"][0]["kind"] == "held"
+    assert answer["seconds_to_contact"] == 53 * 3600
+
+
+def test_people_read_local_times_and_reasons(tmp_path: Path) -> None:
+    ran = handrail(
+        tmp_path,
+        *("oncall", "simulate", "--config", EXAMPLE, "--at", SATURDAY_NIGHT),
+        *("--service", "checkout"),
+    )
+
+    assert ran.returncode == 0, ran.stderr
+    assert "Sat 04:00 Europe/Berlin" in ran.stdout
+    assert "schedule payments-primary → layer rotation" in ran.stdout
+    assert "exhausted: first told +0s, nobody answers" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--service", "shop"], "no service shop; known: checkout"),
+        (["--service", "checkout", "--severity", "SEV9"], "write SEV1, SEV2"),
+        (["--service", "checkout", "--acks", "zoe"], "no user zoe"),
+        (["--service", "checkout", "--resolves-after", "soon"], "write it like 30s"),
+        (["--labels", "severity"], "no label"),
+        (["--service", "checkout", "--at", "later"], "no time"),
+        (["--service", "checkout", "--nobody-answers", "--acks", "ana"], "contradict"),
+        ([], "ask about a service"),
+    ],
+)
+def test_a_mistake_is_told_in_words(
+    tmp_path: Path, arguments: list[str], said: str
+) -> None:
+    ran = handrail(tmp_path, "oncall", "simulate", "--config", EXAMPLE, *arguments)
+
+    assert ran.returncode == 2
+    assert said in ran.stderr
+    assert ran.stdout == ""
