@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benchmarks import coverage, ingest, latency, process
+from benchmarks import coverage, ingest, latency, oncall, process
 from benchmarks.peer import UnmeasurableError
 
-WHAT = ("ingest", "latency", "startup", "memory", "cli", "coverage")
+WHAT = ("ingest", "latency", "startup", "memory", "cli", "coverage", "oncall")
 
 
 def main() -> int:
@@ -53,6 +53,8 @@ def _measure(name: str, asked: argparse.Namespace) -> dict[str, Any]:
             )
         case "latency":
             return latency.measure(is_quick=is_quick)
+        case "oncall":
+            return oncall.measure(is_quick=is_quick)
         case "startup":
             return process.startup(is_quick=is_quick)
         case "memory":

@@ -118,7 +118,7 @@ OVERRIDE = KindDefinition(
             ),
             Field(
                 name="user",
-                shape=scalar.reference("user"),
+                shape=scalar.STAND_IN,
                 description="Who is put on call; with mode remove, who is taken off.",
                 is_required=True,
             ),
