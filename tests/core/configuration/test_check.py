@@ -49,6 +49,12 @@ DOUBTS = [
         "has turns of nobody",
     ),
     (
+        "escalation_policy: {name: q, rules: "
+        "[{notify: user:ana, escalate_after: 5m, round_robin: true}]}",
+        "escalation_policy q.rules[0].round_robin",
+        "there is one person to take turns",
+    ),
+    (
         "team: {name: none}\n" + POLICY % "team:none",
         "escalation_policy q.rules[0].notify",
         "the level is empty",
