@@ -59,7 +59,7 @@ from handrail.storage.database import open_store, sqlite_path
 from handrail.storage.sqlite_driver import is_wal_safe, sqlite_version
 from handrail.system import logging
 from handrail.system.address_guard import AddressGuard
-from handrail.system.calendar_writer import IcalendarWriter
+from handrail.system.calendar_format import Icalendar
 from handrail.system.clock import ClockStep, SystemClock
 from handrail.system.data_folder import DataFolder
 from handrail.system.document_reader import YamlDocumentReader
@@ -292,7 +292,7 @@ class Handrail:
             base_url=base_url,
             version=__version__,
             tzdata=tzdata_version(),
-            calendar=IcalendarWriter(base_url),
+            calendar=Icalendar(base_url),
             reader=YamlDocumentReader(),
             source_kinds=tuple(sources),
             last_tick=lambda: self._round_at,

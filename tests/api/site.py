@@ -31,7 +31,7 @@ from handrail.ports.source import Parsed
 from handrail.sources import found_sources
 from handrail.status.serve import routes as status_routes
 from handrail.storage.sqlite import SqliteStore
-from handrail.system.calendar_writer import IcalendarWriter
+from handrail.system.calendar_format import Icalendar
 from handrail.system.document_reader import YamlDocumentReader
 from handrail.system.id_source import RandomIds
 from handrail.system.vault import KeyVault
@@ -325,7 +325,7 @@ def site(
         base_url=base_url,
         version="0.0.test",
         tzdata="2026a",
-        calendar=IcalendarWriter(base_url),
+        calendar=Icalendar(base_url),
         reader=YamlDocumentReader(),
         source_kinds=tuple(found_sources()),
         last_tick=lambda: tick,

@@ -12,14 +12,14 @@ from handrail.core.ids import Slug
 from handrail.core.schedule.feed import FeedEvent, schedule_events
 from handrail.core.schedule.schedule import Schedule
 from handrail.ports.calendar import Feed
-from handrail.system.calendar_writer import IcalendarWriter
+from handrail.system.calendar_format import Icalendar
 
 LINE_BYTES_MAX = 75
 
 
 def written(*events: FeedEvent, title: str = "On call: Primary") -> bytes:
     feed = Feed(title=title, events=events, revision=7, revised_at=NOW)
-    return IcalendarWriter("https://handrail.test:8443").write(feed)
+    return Icalendar("https://handrail.test:8443").write(feed)
 
 
 def parsed(content: bytes) -> list[Any]:

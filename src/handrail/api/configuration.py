@@ -16,8 +16,10 @@ from handrail.core.access.permission import Verb
 from handrail.core.configuration.document import Document
 from handrail.core.configuration.node import SourceFile
 from handrail.core.ids import Slug
+from handrail.core.limits import CONFIGURATION_BODY_BYTES_MAX
 from handrail.ports.vault import Vault
 from handrail.usecases import configuration, integration
+from handrail.usecases.calendar_file import Calendars
 from handrail.usecases.configuration import CheckResult
 
 FILES_MAX = 100
@@ -26,7 +28,11 @@ Number = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 
 
 class FileText(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One configuration file: its name for messages, and its YAML."""
+    """One file: its name for messages, and its text.
+
+    A name that ends in ``.ics`` is that of a calendar, which the YAML of another file
+    names by its path from there; anything else is YAML.
+    """
 
     name: Name
     text: str
@@ -184,6 +190,7 @@ def get_config(deps: GivenDeps) -> DocumentList:
 @post(
     "/config/check",
     opt={"verb": Verb.CONFIG_CHECK},
+    request_max_body_size=CONFIGURATION_BODY_BYTES_MAX,
     status_code=200,
     sync_to_thread=True,
     tags=["configuration"],
@@ -198,6 +205,7 @@ def check_config(data: JSONBody[Files], deps: GivenDeps) -> CheckView:
 @post(
     "/config/plan",
     opt={"verb": Verb.CONFIG_APPLY},
+    request_max_body_size=CONFIGURATION_BODY_BYTES_MAX,
     status_code=200,
     sync_to_thread=True,
     tags=["configuration"],
@@ -214,6 +222,7 @@ def plan_config(data: JSONBody[Files], deps: GivenDeps) -> PlanView:
 @post(
     "/config/apply",
     opt={"verb": Verb.CONFIG_APPLY},
+    request_max_body_size=CONFIGURATION_BODY_BYTES_MAX,
     status_code=200,
     sync_to_thread=True,
     tags=["configuration"],
@@ -268,6 +277,7 @@ def _checked(
         source_kinds=deps.source_kinds,
         vault=vault,
         now=now,
+        calendars=Calendars(format=deps.calendar, now=deps.clock.now()),
     )
 
 

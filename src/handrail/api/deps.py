@@ -10,7 +10,7 @@ from litestar.params import SkipValidation
 
 from handrail.api.stream_hub import StreamHub
 from handrail.core.access.actor import Actor
-from handrail.ports.calendar import CalendarWriter
+from handrail.ports.calendar import CalendarFormat
 from handrail.ports.clock import Clock
 from handrail.ports.document_reader import DocumentReader
 from handrail.ports.id_source import IdSource
@@ -27,7 +27,7 @@ class Deps:
             Links are made from it, never from what a request claims.
         version: Of the program, for the OpenAPI document and the health answer.
         tzdata: Version of the time-zone rules, told with every answer about duty.
-        calendar: Spells calendar feeds.
+        calendar: Spells calendar feeds, and reads calendar files.
         reader: Reads configuration text.
         source_kinds: The kinds of sender this installation can read.
         last_tick: When this process's engine last went round; none before it did.
@@ -45,7 +45,7 @@ class Deps:
     base_url: str
     version: str
     tzdata: str
-    calendar: CalendarWriter
+    calendar: CalendarFormat
     reader: DocumentReader
     source_kinds: Sequence[str]
     last_tick: Callable[[], datetime | None]

@@ -160,7 +160,7 @@ def read_feed(
         if found is None:
             msg = "There is no such calendar here, or its address was revoked."
             raise NotFoundError(msg)
-        tag = _tag(f"{found.state}.{deps.version}")
+        tag = _tag(f"{found.state}.{deps.version}.{deps.tzdata}")
         content = None if _is_known(tag, known) else found.content()
         return tag, content, found.is_noteworthy
 

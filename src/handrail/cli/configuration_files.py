@@ -56,20 +56,28 @@ def check_offline(
     """
     from handrail.core.configuration.node import SourceFile
     from handrail.sources import found_sources
+    from handrail.system.calendar_format import Icalendar
+    from handrail.system.clock import SystemClock
     from handrail.system.document_reader import YamlDocumentReader
+    from handrail.usecases.calendar_file import Calendars
     from handrail.usecases.configuration import check
 
     files = [SourceFile(name=name, text=text) for name, text in read_files(paths)]
+    calendars = Calendars(format=Icalendar(), now=SystemClock().now())
     return check(
         files,
         reader=YamlDocumentReader(),
         source_kinds=tuple(found_sources()),
         now=now,
+        calendars=calendars,
     )
 
 
 def read_files(paths: Sequence[str]) -> list[tuple[str, str]]:
     """Return name and text of each file; a folder's in the order of their names.
+
+    Calendars that a file names follow, each once; one that is not there is left out,
+    and missed where it is named.
 
     Raises:
         Failure: A file cannot be read, or a folder holds none.
@@ -86,7 +94,23 @@ def read_files(paths: Sequence[str]) -> list[tuple[str, str]]:
                 said = f"{path} holds no .yaml or .yml file"
                 raise _unreadable(said)
         found += [(str(file), _text(file)) for file in files]
-    return found
+    calendars = dict.fromkeys(
+        name for file, text in found for name in _calendars_of(file, text)
+    )
+    named = [Path(name) for name in calendars if Path(name).is_file()]
+    return found + [(str(file), _text(file)) for file in named]
+
+
+def _calendars_of(file: str, text: str) -> list[str]:
+    """Return the calendar files that a configuration file names, in its order."""
+    if "ics" not in text:
+        return []
+    from handrail.core.configuration.calendar_import import file_beside, named_files
+    from handrail.core.configuration.node import SourceFile
+    from handrail.system.document_reader import YamlDocumentReader
+
+    nodes = YamlDocumentReader().read(SourceFile(name=file, text=text)).nodes
+    return [file_beside(file, written) for written in named_files(nodes)]
 
 
 def _text(file: Path) -> str:

@@ -130,3 +130,12 @@ BACKLOG_MAX_AGE = timedelta(days=7)
 """A backlog ticket that its tracker does not take is retried this long."""
 BACKLOG_CONDITION_MEMORY = timedelta(days=30)
 """An alert that comes back within this does not ask for another ticket."""
+
+CONFIGURATION_BODY_BYTES_MAX = 16 * 1024 * 1024
+"""All configuration files in one request, with the calendars that come along."""
+CALENDAR_FILE_CHARS_MAX = 8_000_000
+"""One calendar file: 10,000 events with long descriptions have about 5 million."""
+CALENDAR_EVENTS_MAX = 20_000
+"""Occurrences that one calendar file may come to."""
+CALENDAR_STEPS_MAX = 2_000_000
+"""Days (hours, of what recurs hourly) walked through to follow recurrences."""

@@ -127,3 +127,14 @@ def months_between(earlier: datetime, later: datetime) -> int:
     """Return the difference of the calendar months, days disregarded."""
     years = later.year - earlier.year
     return years * _MONTHS_PER_YEAR + later.month - earlier.month
+
+
+def instant_by_rfc5545(naive: datetime, zone_: ZoneInfo) -> datetime:
+    """Return the UTC instant of a local time as calendar files mean it.
+
+    RFC 5545, 3.3.5: a time that is skipped is read with the offset before the gap, so
+    that it lies as far after the gap as it was into it; one that occurs twice means
+    the first. For what comes from calendars only: it is not the rule of this module.
+    """
+    assert naive.tzinfo is None, f"not a wall-clock time: {naive!r}"
+    return naive.replace(tzinfo=zone_, fold=0).astimezone(UTC)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from handrail.core.configuration.calendar_event import ReadCalendar
+from handrail.core.configuration.node import SourceFile
 from handrail.core.schedule.feed import FeedEvent
 
 USER_PROPERTY = "X-HANDRAIL-USER"
@@ -30,9 +32,16 @@ class Feed:
     revised_at: datetime
 
 
-class CalendarWriter(Protocol):
-    """Spells a feed as a calendar file."""
+class CalendarFormat(Protocol):
+    """Spells feeds as calendar files, and reads calendar files of others."""
 
     def write(self, feed: Feed) -> bytes:
         """Return the file; the same feed gives the same bytes."""
+        ...
+
+    def read(self, file: SourceFile, *, start: datetime, end: datetime) -> ReadCalendar:
+        """Return what touches ``[start, end)``; never raises for what the text holds.
+
+        Recurrences are written out; what is cancelled is left out.
+        """
         ...

@@ -7,16 +7,12 @@ no client needs our zones, and none can read them otherwise than we do.
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
-from urllib.parse import urlsplit
-
-from typing_extensions import override
 
 from handrail.core.schedule.feed import FeedEvent
 from handrail.ports.calendar import (
     NOBODY,
     SHADOW_PROPERTY,
     USER_PROPERTY,
-    CalendarWriter,
     Feed,
 )
 
@@ -25,43 +21,37 @@ REFRESH = timedelta(hours=1)
 """How often clients are asked to look again."""
 
 
-class IcalendarWriter(CalendarWriter):
-    """Writes lines that the icalendar library escapes and folds.
+def write_calendar(feed: Feed, *, host: str) -> bytes:
+    """Return a feed as lines that the icalendar library escapes and folds.
 
     The lines of one feed are mostly the same few, and are spelled once: a feed of
-    hourly turns has thousands of events.
+    hourly turns has thousands of events. ``host`` is part of the events' names.
     """
+    from icalendar import vDuration
 
-    def __init__(self, base_url: str) -> None:
-        self._host = urlsplit(base_url).hostname or "handrail.invalid"
-
-    @override
-    def write(self, feed: Feed) -> bytes:
-        from icalendar import vDuration
-
-        hourly = bytes(vDuration(REFRESH).to_ical()).decode()  # type: ignore[no-untyped-call]
-        lines = [
-            b"BEGIN:VCALENDAR",
-            _text("PRODID", PRODUCT),
-            b"VERSION:2.0",
-            b"CALSCALE:GREGORIAN",
-            b"METHOD:PUBLISH",
-            _text("NAME", feed.title),
-            _text("X-WR-CALNAME", feed.title),
-            f"REFRESH-INTERVAL;VALUE=DURATION:{hourly}".encode(),
-            f"X-PUBLISHED-TTL:{hourly}".encode(),
-        ]
-        revised = _instant(feed.revised_at)
-        about = (
-            b"DTSTAMP:" + revised,
-            b"LAST-MODIFIED:" + revised,
-            f"SEQUENCE:{feed.revision}".encode(),
-        )
-        for one in feed.events:
-            lines += (b"BEGIN:VEVENT", _text("UID", f"{one.uid}@{self._host}"), *about)
-            lines += _event(one)
-            lines.append(b"END:VEVENT")
-        return b"\r\n".join([*lines, b"END:VCALENDAR", b""])
+    hourly = bytes(vDuration(REFRESH).to_ical()).decode()  # type: ignore[no-untyped-call]
+    lines = [
+        b"BEGIN:VCALENDAR",
+        _text("PRODID", PRODUCT),
+        b"VERSION:2.0",
+        b"CALSCALE:GREGORIAN",
+        b"METHOD:PUBLISH",
+        _text("NAME", feed.title),
+        _text("X-WR-CALNAME", feed.title),
+        f"REFRESH-INTERVAL;VALUE=DURATION:{hourly}".encode(),
+        f"X-PUBLISHED-TTL:{hourly}".encode(),
+    ]
+    revised = _instant(feed.revised_at)
+    about = (
+        b"DTSTAMP:" + revised,
+        b"LAST-MODIFIED:" + revised,
+        f"SEQUENCE:{feed.revision}".encode(),
+    )
+    for one in feed.events:
+        lines += (b"BEGIN:VEVENT", _text("UID", f"{one.uid}@{host}"), *about)
+        lines += _event(one)
+        lines.append(b"END:VEVENT")
+    return b"\r\n".join([*lines, b"END:VCALENDAR", b""])
 
 
 def _event(one: FeedEvent) -> Iterator[bytes]:

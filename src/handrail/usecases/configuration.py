@@ -34,6 +34,7 @@ from handrail.ports.document_reader import DocumentReader
 from handrail.ports.id_source import IdSource
 from handrail.ports.store import Transaction
 from handrail.ports.vault import Vault
+from handrail.usecases.calendar_file import Calendars, is_calendar, with_calendars
 from handrail.usecases.configuration_plan import Applied, Plan, open_pages, renames
 from handrail.usecases.configuration_record import record
 from handrail.usecases.integration import follow_integrations
@@ -84,6 +85,7 @@ def check(
     source_kinds: Sequence[str],
     vault: Vault | None = None,
     now: datetime | None = None,
+    calendars: Calendars | None = None,
 ) -> CheckResult:
     """Read and judge files, outside of any transaction.
 
@@ -95,17 +97,21 @@ def check(
             integration keys are followed. Without it they are only read.
         now: From when the coming shifts are judged by the rest rules, UTC; without
             it they are not, and ``plan`` does.
+        calendars: Reads calendar files among the files, for documents that name them.
     """
     kinds = definitions(source_kinds)
     nodes: list[Node] = []
     problems: list[Problem] = []
     for file in files:
+        if is_calendar(file):
+            continue
         found = reader.read(file)
         nodes.extend(found.nodes)
         problems.extend(found.problems)
     read = read_drafts(nodes, kinds)
-    drafts = read.drafts
-    problems.extend(read.problems)
+    imported = with_calendars(read.drafts, files, calendars)
+    drafts = imported.drafts
+    problems.extend((*read.problems, *imported.problems))
     if vault is not None:
         resolved = resolve_keys(drafts, vault.secret)
         drafts = resolved.drafts
@@ -179,7 +185,7 @@ def plan(
         revision=before.revision,
         changes=changes,
         unchanged=_unchanged(checked.drafts, changes),
-        warnings=in_order(doubtful),
+        warnings=in_order([*(p for p in problems if not p.is_error), *doubtful]),
         is_partial=is_partial,
         consequences=(_meaning(tx, after, changes) if looks_ahead else Consequences()),
         rewritten=beside.rewritten,

@@ -8,7 +8,6 @@ from handrail.core.configuration import spelling
 from handrail.core.configuration.part import Body, Part
 from handrail.core.configuration.spelling import NOBODY, WEEKDAYS, moment_in
 from handrail.core.ids import Slug
-from handrail.core.schedule.restriction import joined
 from handrail.core.schedule.schedule import (
     Combination,
     FixedShift,
@@ -157,23 +156,24 @@ def _holidays(calendars: Iterable[Body], zone: str) -> tuple[Span, ...]:
 
     Whole days are days of the layer's zone.
     """
-    found = [
-        _closed(item, zone) for body in calendars for item in body.get("closed", ())
-    ]
-    return tuple(
-        Span(
-            starts_at=starts_at,
-            ends_at=ends_at,
-            title=", ".join(
-                dict.fromkeys(
-                    one.title
-                    for one in sorted(found, key=lambda s: s.starts_at)
-                    if one.title and one.starts_at < ends_at and one.ends_at > starts_at
-                )
-            ),
-        )
-        for starts_at, ends_at in joined((s.starts_at, s.ends_at) for s in found)
+    found = sorted(
+        (_closed(item, zone) for body in calendars for item in body.get("closed", ())),
+        key=lambda span: span.starts_at,
     )
+    result: list[Span] = []
+    titles: dict[str, None] = {}
+    for span in found:
+        if not result or span.starts_at > result[-1].ends_at:
+            titles = {}
+            result.append(span)
+        last = result[-1]
+        titles |= dict.fromkeys([span.title] if span.title else [])
+        result[-1] = Span(
+            starts_at=last.starts_at,
+            ends_at=max(last.ends_at, span.ends_at),
+            title=", ".join(titles),
+        )
+    return tuple(result)
 
 
 def _closed(item: Body, zone: str) -> Span:

@@ -100,6 +100,9 @@ _SIGNS: Mapping[ChangeKind, str] = {
 
 
 _DIGEST = "key_digest"
+_DATED = frozenset({"shifts", "closed"})
+"""Lists of entries with dates, as calendars have: their positions mean nothing."""
+_DATED_SHOWN_MAX = 20
 
 
 def differences(
@@ -257,12 +260,38 @@ def field_changes(before: Json, after: Json, path: str = "") -> Iterator[FieldCh
     elif _is_list_of_objects(before) and _is_list_of_objects(after):
         assert isinstance(before, list)
         assert isinstance(after, list)
+        if path.rpartition(".")[2] in _DATED:
+            yield from _dated_changes(before, after, path)
+            return
         for place in range(max(len(before), len(after))):
             old = before[place] if place < len(before) else None
             new = after[place] if place < len(after) else None
             yield from field_changes(old, new, f"{path}[{place}]")
     else:
         yield FieldChange(field=path, before=before, after=after)
+
+
+def _dated_changes(
+    before: list[Json], after: list[Json], path: str
+) -> Iterator[FieldChange]:
+    """Yield which dated entries went and came, wherever in the list they stand."""
+    old, new = (
+        {json.dumps(one, sort_keys=True): one for one in entries}
+        for entries in (before, after)
+    )
+    gone = [one for key, one in old.items() if key not in new]
+    came = [one for key, one in new.items() if key not in old]
+    if len(gone) + len(came) > _DATED_SHOWN_MAX:
+        yield FieldChange(
+            field=path,
+            before=f"{len(before)} entries, {len(gone)} of which go",
+            after=f"{len(after)} entries, {len(came)} of which are new",
+        )
+        return
+    yield from (FieldChange(field=path, before=one, after=None) for one in gone)
+    yield from (FieldChange(field=path, before=None, after=one) for one in came)
+    if not gone and not came:
+        yield FieldChange(field=path, before="the same entries", after="reordered")
 
 
 def _is_list_of_objects(value: Json) -> bool:

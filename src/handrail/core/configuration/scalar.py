@@ -208,6 +208,23 @@ URL = TextShape(
 )
 
 
+def _read_ics_file(written: str) -> str:
+    if not re.fullmatch(spelling.ICS_PATTERN, written):
+        msg = (
+            f"{quoted(written)} is no calendar file; write its path from this file on, "
+            "like holidays.ics"
+        )
+        raise ValueError(msg)
+    return written
+
+
+ICS_FILE = TextShape(
+    read=_read_ics_file,
+    example="holidays.ics",
+    schema={"pattern": spelling.ICS_PATTERN},
+)
+
+
 def _read_secret(written: str) -> str:
     if not re.fullmatch(spelling.REFERENCE_PATTERN, written):
         msg = (

@@ -54,7 +54,11 @@ def finish_override(_name: str, body: Body, reading: Reading) -> None:
 
 
 def finish_calendar(_name: str, body: Body, reading: Reading) -> None:
-    """Note entries that are neither a day nor a stretch of time."""
+    """Note entries that are neither a day nor a stretch of time, or two lists."""
+    if "ics" in reading.places and "closed" in reading.places:
+        reading.complain(
+            reading.place("closed"), "closed", "does not go with ics", "remove one"
+        )
     for place, item in _objects(body.get("closed")):
         path = f"closed[{place}]"
         is_day = f"{path}.day" in reading.places
@@ -102,12 +106,15 @@ def _finish_plan(path: str, body: dict[str, Any], reading: Reading) -> None:
 
 
 def _finish_layer(path: str, layer: dict[str, Any], reading: Reading) -> None:
-    written = [n for n in ("rotation", "shifts") if f"{path}.{n}" in reading.places]
+    kinds = ("rotation", "shifts", "ics")
+    written = [n for n in kinds if f"{path}.{n}" in reading.places]
     if len(written) != 1:
-        has = "both rotation and shifts" if written else "neither rotation nor shifts"
-        reading.complain(
-            reading.place(path), path, f"has {has}", "write one of the two"
-        )
+        has = f"both {' and '.join(written)}" if written else "no turns"
+        remedy = "write one of rotation, shifts and ics"
+        reading.complain(reading.place(path), path, f"has {has}", remedy)
+    if "names" in layer and "ics" not in written:
+        where = f"{path}.names"
+        reading.complain(reading.place(where), where, "goes with ics only", "remove it")
     if isinstance(layer.get("rotation"), dict):
         _finish_rotation(f"{path}.rotation", layer["rotation"], reading)
     if layer.get("turns") == "only_active":

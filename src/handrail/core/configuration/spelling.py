@@ -35,6 +35,7 @@ URL_PATTERN = r"^https?://[A-Za-z0-9.\-\[\]:%_~]+(?:[/?#][^\s]*)?$"
 REFERENCE_PATTERN = (
     r"^(?:env:[A-Za-z_][A-Za-z0-9_]{0,127}|file:[^\s\x00-\x1f]{1,1024})$"
 )
+ICS_PATTERN = r"^(?![/~])[^\\:\x00-\x1f]{1,250}\.[iI][cC][sS]$"
 DIGEST_PATTERN = r"^sha256:[0-9a-f]{64}$"
 
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from handrail.core import limits
 from handrail.core.configuration import scalar
 from handrail.core.configuration.shape import (
     ChoiceShape,
@@ -13,7 +14,7 @@ from handrail.core.configuration.spelling import WEEKDAYS
 from handrail.core.schedule.schedule import Combination, Turns
 
 LAYERS_MAX = 50
-SHIFTS_MAX = 5000
+SHIFTS_MAX = limits.CALENDAR_EVENTS_MAX
 """A calendar of several people's days for some years; more is a mistake."""
 
 PARTY = ListShape(
@@ -138,6 +139,23 @@ _SHIFT = ObjectShape(
     )
 )
 
+_NAME = ObjectShape(
+    fields=(
+        Field(
+            name="text",
+            shape=scalar.text(200, "Dr. Example (on call)"),
+            description="A summary, a part of one, or an address, as the calendar has.",
+            is_required=True,
+        ),
+        Field(
+            name="user",
+            shape=scalar.PARTICIPANT,
+            description="Whom it means; nobody for an intended gap.",
+            is_required=True,
+        ),
+    )
+)
+
 LAYER = ObjectShape(
     fields=(
         Field(
@@ -156,6 +174,24 @@ LAYER = ObjectShape(
                 empty="no shift; leave the layer out",
             ),
             description="Listed shifts, instead of turns.",
+        ),
+        Field(
+            name="ics",
+            shape=scalar.ICS_FILE,
+            description=(
+                "Calendar file beside this one whose events are the shifts, instead "
+                "of turns."
+            ),
+        ),
+        Field(
+            name="names",
+            shape=ListShape(
+                item=_NAME,
+                minimum=1,
+                maximum=scalar.PEOPLE_MAX,
+                empty="no name; leave names out",
+            ),
+            description="Whom the calendar means by other words than their names.",
         ),
         Field(
             name="active",

@@ -1,5 +1,6 @@
 """What a file says of schedules, overrides and calendars."""
 
+from handrail.core import limits
 from handrail.core.configuration import scalar
 from handrail.core.configuration.kind.definition import KindDefinition
 from handrail.core.configuration.kind.layer import LAYERS, ROTATION
@@ -11,7 +12,7 @@ from handrail.core.configuration.shape import (
 )
 from handrail.core.schedule.schedule import OverrideMode
 
-CLOSED_MAX = 5000
+CLOSED_MAX = limits.CALENDAR_EVENTS_MAX
 
 _EDIT = ObjectShape(
     fields=(
@@ -167,6 +168,14 @@ CALENDAR = KindDefinition(
                 ),
                 description="The closed days or hours.",
                 default=[],
+            ),
+            Field(
+                name="ics",
+                shape=scalar.ICS_FILE,
+                description=(
+                    "Calendar file beside this one whose events are the closed days "
+                    "and hours."
+                ),
             ),
         )
     ),
