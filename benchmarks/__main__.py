@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benchmarks import ingest, latency, process
+from benchmarks import coverage, ingest, latency, process
 from benchmarks.peer import UnmeasurableError
 
-WHAT = ("ingest", "latency", "startup", "memory", "cli")
+WHAT = ("ingest", "latency", "startup", "memory", "cli", "coverage")
 
 
 def main() -> int:
@@ -57,6 +57,8 @@ def _measure(name: str, asked: argparse.Namespace) -> dict[str, Any]:
             return process.startup(is_quick=is_quick)
         case "memory":
             return process.memory(is_quick=is_quick)
+        case "coverage":
+            return coverage.measure(is_quick=is_quick)
         case _:
             return process.cli(is_quick=is_quick)
 

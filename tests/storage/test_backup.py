@@ -17,6 +17,8 @@ from tests.conformance.examples import (
 from tests.conformance.test_access import feed, link, token
 from tests.conformance.test_bulletin import bulletin
 from tests.conformance.test_change import asked_run, reported
+from tests.conformance.test_contact import telling, verification
+from tests.conformance.test_cover import asked, proposed
 from tests.conformance.test_event import new
 from tests.conformance.test_learning import learn_from
 from tests.conformance.test_notice import declared, told
@@ -90,12 +92,16 @@ def fill(store: ServingStore) -> None:
         asked_run(tx)
 
     store.run(respond)
-    store.run(let_in)
+    store.run(let_in_and_ask)
 
 
-def let_in(tx: Transaction) -> None:
+def let_in_and_ask(tx: Transaction) -> None:
     tx.access.add_session(_session(tx.now))
     tx.access.add_feed(feed(tx.now))
+    asked(tx)
+    proposed(tx)
+    tx.contact.verify(verification(tx.now))
+    tx.contact.tell(telling(tx.now))
 
 
 def _session(now: datetime) -> Session:

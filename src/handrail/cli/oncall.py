@@ -21,6 +21,8 @@ SECTIONS: Mapping[str, Places] = {
         ),
     },
     "Change": {
+        "cover": ("cover:cover", "Ask others to take a shift, and answer who asks."),
+        "swap": ("swap:swap", "Exchange whole shifts with one or two others."),
         "override": ("override:override", "Somebody else is on call for a while."),
     },
     "Take along": {

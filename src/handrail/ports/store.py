@@ -43,6 +43,7 @@ from handrail.core.people.contact_method import ChannelKind
 from handrail.ports.backlog import BacklogStore
 from handrail.ports.bulletin import BulletinStore
 from handrail.ports.change import ChangeStore, MitigationRunStore
+from handrail.ports.contact import ContactStore
 from handrail.ports.cover import CoverStore
 from handrail.ports.incident import IncidentStore
 from handrail.ports.notice import NoticeStore
@@ -479,6 +480,8 @@ class Transaction(Protocol):
     def action_item(self) -> ActionItemStore: ...
     @property
     def backlog(self) -> BacklogStore: ...
+    @property
+    def contact(self) -> ContactStore: ...
     @property
     def cover(self) -> CoverStore: ...
     @property

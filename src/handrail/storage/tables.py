@@ -8,6 +8,7 @@ from handrail.storage.backlog import BACKLOG_TICKET
 from handrail.storage.bulletin import BULLETIN
 from handrail.storage.change import CHANGE
 from handrail.storage.configuration import DOCUMENT, REVISION
+from handrail.storage.contact import CONTACT_VERIFICATION, GAP_TELLING
 from handrail.storage.counter import COUNTER
 from handrail.storage.cover import COVER_REQUEST, SWAP
 from handrail.storage.delivery import ATTEMPT, DELIVERY
@@ -58,6 +59,8 @@ TABLES: tuple[Table, ...] = (
     BACKLOG_TICKET,
     COVER_REQUEST,
     SWAP,
+    CONTACT_VERIFICATION,
+    GAP_TELLING,
     API_TOKEN,
     SESSION,
     ONE_TIME_LINK,

@@ -16,6 +16,7 @@ from handrail.storage.backlog import SqlBacklogStore
 from handrail.storage.bulletin import SqlBulletinStore
 from handrail.storage.change import SqlChangeStore
 from handrail.storage.configuration import SnapshotCache, SqlConfigurationStore
+from handrail.storage.contact import SqlContactStore
 from handrail.storage.cover import SqlCoverStore
 from handrail.storage.delivery import SqlDeliveryStore
 from handrail.storage.event import SqlEventStore
@@ -55,6 +56,7 @@ class SqlTransaction(Transaction):
         self._action_item = SqlActionItemStore(scope)
         self._backlog = SqlBacklogStore(scope)
         self._cover = SqlCoverStore(scope)
+        self._contact = SqlContactStore(scope)
         self._configuration = SqlConfigurationStore(scope, cache)
         self._access = SqlAccessStore(scope)
         self._meta = SqlMetaStore(scope)
@@ -122,6 +124,11 @@ class SqlTransaction(Transaction):
     @override
     def notice(self) -> SqlNoticeStore:
         return self._notice
+
+    @property
+    @override
+    def contact(self) -> SqlContactStore:
+        return self._contact
 
     @property
     @override

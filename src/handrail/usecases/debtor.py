@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from handrail.core.ids import BulletinId, PageId
 from handrail.core.incident.pointless import why_pointless
-from handrail.core.paging.bulletin import ON_CALL, Bulletin
+from handrail.core.paging.bulletin import ALWAYS_TOLD, ON_CALL, Bulletin
 from handrail.core.paging.delivery import Delivery
 from handrail.core.paging.page import Page, PageState
 from handrail.ports.setback import Setback
@@ -70,6 +70,8 @@ def _why_pointless(tx: Transaction, bulletin: Bulletin) -> str | None:
     if bulletin.incident_id is not None:
         incident = tx.incident.get(bulletin.incident_id)
         return None if incident is None else why_pointless(bulletin, incident)
+    if bulletin.kind in ALWAYS_TOLD:
+        return None
     if bulletin.kind in ON_CALL:
         return why_old(tx, bulletin)
     page = tx.page.get(PageId(bulletin.about))

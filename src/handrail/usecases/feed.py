@@ -80,7 +80,7 @@ def create_feed(
         name = actor.user
     known = _names(tx.configuration.snapshot(), subject)
     if name is None or name not in known:
-        wrong = f"there is no {subject} {name}" if name else f"name a {subject}"
+        wrong = f"there is no {subject} {name}" if name else f"say of which {subject}"
         msg = f"The feed was not made: {wrong}."
         raise InvalidError(msg, fields={"name": wrong})
     is_own = subject is FeedSubject.SCHEDULE or name == actor.user

@@ -11,17 +11,22 @@ from handrail.web import (
     ack,
     action_items,
     changes,
+    contact_methods,
+    coverage,
+    covers,
     feeds,
     incident_acts,
     incidents,
     mitigations,
     notices,
+    overrides,
     overview,
     pages,
     postmortems,
     room,
     settings,
     sign_in,
+    swaps,
 )
 from handrail.web.deps import Console
 from handrail.web.rendering import in_chrome, sheet, to
@@ -43,7 +48,12 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *action_items.HANDLERS,
     *overview.HANDLERS,
     *feeds.HANDLERS,
+    *overrides.HANDLERS,
+    *covers.HANDLERS,
+    *swaps.HANDLERS,
     *settings.HANDLERS,
+    *contact_methods.HANDLERS,
+    *coverage.HANDLERS,
 )
 UNAUTHENTICATED = 401
 

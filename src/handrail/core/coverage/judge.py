@@ -126,7 +126,11 @@ class Judge:
         )
         faults = (
             *level_faults(steps, intent),
-            *person_faults(people, set(in_time), intent, self._evidence),
+            # By name: who comes first in a level changes with every handoff.
+            *sorted(
+                person_faults(people, set(in_time), intent, self._evidence),
+                key=lambda fault: (fault.person or "", fault.kind),
+            ),
         )
         if not faults or in_time:
             faults = (*faults, _too_few(len(in_time), intent.people))

@@ -20,6 +20,8 @@ def why_pointless(bulletin: Bulletin, incident: Incident) -> str | None:
             return f"{incident.name} is declared"
         case BulletinKind.COVER | BulletinKind.SWAP | BulletinKind.ONCALL:
             return None
+        case BulletinKind.CONTACT_TEST | BulletinKind.COVERAGE:
+            return None
 
 
 def _reminder(bulletin: Bulletin, incident: Incident) -> str | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from handrail.core.access.permission import Verb
 from handrail.core.ids import Slug
 from handrail.core.schedule.on_call import on_call, tile_at
 from handrail.core.schedule.schedule import Schedule
@@ -32,10 +33,15 @@ class DutyCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OncallScreen:
-    """Every schedule, at the instant that was asked about."""
+    """Every schedule, at the instant that was asked about.
+
+    Attributes:
+        can_see_coverage: The reader may see how people are reached.
+    """
 
     at: Moment
     duties: tuple[DutyCard, ...]
+    can_see_coverage: bool
 
 
 def oncall_screen(*, reader: Reader) -> OncallScreen:
@@ -43,6 +49,7 @@ def oncall_screen(*, reader: Reader) -> OncallScreen:
     return OncallScreen(
         at=moment(reader.now, zone=reader.zone, now=reader.now),
         duties=duty_cards(reader=reader),
+        can_see_coverage=reader.actor.may(Verb.CONTACT_READ),
     )
 
 
