@@ -50,6 +50,7 @@ from handrail.engine.publish_status import PublishStatus
 from handrail.engine.report import Duty
 from handrail.engine.run_mitigations import RunMitigations
 from handrail.engine.send_deliveries import SendDeliveries, SendingParts
+from handrail.engine.tell_shifts import TellShifts
 from handrail.settings import Settings, environment
 from handrail.sources import found_sources
 from handrail.status import files as status_files
@@ -272,6 +273,7 @@ class Handrail:
             self._mitigator,
             self._tickets,
             *less_urgent(self._store, self._ids),
+            TellShifts(store=self._store, clock=self._clock, ids=self._ids),
             fold_receipts(self._store, self._clock),
             reclaim_claims(self._store, self._clock),
             prune(self._store, self._clock),

@@ -62,7 +62,13 @@ def test_axe_has_nothing_against_any_screen(tab: Page, busy: Site) -> None:
     busy.post("/api/v1/overrides", {"schedule": "primary", "for": "2h"}, who="ana")
     screens += ["/oncall/covers", "/oncall/covers/COV-1", "/oncall/overrides"]
     screens += ["/oncall/swaps?schedule=primary"]
-    screens += ["/oncall", "/configuration", "/settings/tokens", "/nope"]
+    screens += [
+        "/oncall",
+        "/oncall/load",
+        "/configuration",
+        "/settings/tokens",
+        "/nope",
+    ]
 
     found += [wrong for path in screens for wrong in complaints(tab, path)]
 

@@ -50,6 +50,8 @@ NEWS = {
     "task-done": "Noted.",
     "notice": "Published. The status page shows it within seconds.",
     "mitigation-run": "It is being carried out, once. Its answer comes below.",
+    "ticket-retry": "It is tried now.",
+    "ticket-moved": "It had moved on already. Below is how it stands now.",
     "reported": "The change is recorded.",
     "drafted": "The postmortem is begun. What the record knows is there already.",
     "postmortem-sections": "Saved.",

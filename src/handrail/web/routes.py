@@ -19,6 +19,7 @@ from handrail.web import (
     incidents,
     mitigations,
     notices,
+    oncall,
     overrides,
     overview,
     pages,
@@ -27,6 +28,7 @@ from handrail.web import (
     settings,
     sign_in,
     swaps,
+    tickets,
 )
 from handrail.web.deps import Console
 from handrail.web.rendering import in_chrome, sheet, to
@@ -38,6 +40,7 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *ack.HANDLERS,
     *sign_in.HANDLERS,
     *pages.HANDLERS,
+    *oncall.HANDLERS,
     *incidents.HANDLERS,
     *room.HANDLERS,
     *notices.HANDLERS,
@@ -46,6 +49,7 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *changes.HANDLERS,
     *postmortems.HANDLERS,
     *action_items.HANDLERS,
+    *tickets.HANDLERS,
     *overview.HANDLERS,
     *feeds.HANDLERS,
     *overrides.HANDLERS,
