@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -43,26 +44,21 @@ def main() -> int:
 
 def _measure(name: str, asked: argparse.Namespace) -> dict[str, Any]:
     is_quick: bool = asked.quick
-    match name:
-        case "ingest":
-            databases = asked.database or ("sqlite", "postgres")
-            return ingest.measure(
-                is_quick=is_quick,
-                databases=databases,
-                routings=asked.routing or ingest.ROUTINGS,
-            )
-        case "latency":
-            return latency.measure(is_quick=is_quick)
-        case "oncall":
-            return oncall.measure(is_quick=is_quick)
-        case "startup":
-            return process.startup(is_quick=is_quick)
-        case "memory":
-            return process.memory(is_quick=is_quick)
-        case "coverage":
-            return coverage.measure(is_quick=is_quick)
-        case _:
-            return process.cli(is_quick=is_quick)
+    if name == "ingest":
+        return ingest.measure(
+            is_quick=is_quick,
+            databases=asked.database or ("sqlite", "postgres"),
+            routings=asked.routing or ingest.ROUTINGS,
+        )
+    measures: dict[str, Callable[..., dict[str, Any]]] = {
+        "latency": latency.measure,
+        "startup": process.startup,
+        "memory": process.memory,
+        "cli": process.cli,
+        "coverage": coverage.measure,
+        "oncall": oncall.measure,
+    }
+    return measures[name](is_quick=is_quick)
 
 
 if __name__ == "__main__":
