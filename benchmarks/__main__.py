@@ -3,7 +3,6 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -42,23 +41,25 @@ def main() -> int:
     return code
 
 
+QUICK = {
+    "latency": latency.measure,
+    "oncall": oncall.measure,
+    "coverage": coverage.measure,
+    "startup": process.startup,
+    "memory": process.memory,
+    "cli": process.cli,
+}
+"""The measurements that are asked nothing but whether to be quick."""
+
+
 def _measure(name: str, asked: argparse.Namespace) -> dict[str, Any]:
-    is_quick: bool = asked.quick
-    if name == "ingest":
-        return ingest.measure(
-            is_quick=is_quick,
-            databases=asked.database or ("sqlite", "postgres"),
-            routings=asked.routing or ingest.ROUTINGS,
-        )
-    measures: dict[str, Callable[..., dict[str, Any]]] = {
-        "latency": latency.measure,
-        "startup": process.startup,
-        "memory": process.memory,
-        "cli": process.cli,
-        "coverage": coverage.measure,
-        "oncall": oncall.measure,
-    }
-    return measures[name](is_quick=is_quick)
+    if name != "ingest":
+        return QUICK[name](is_quick=asked.quick)
+    return ingest.measure(
+        is_quick=asked.quick,
+        databases=asked.database or ("sqlite", "postgres"),
+        routings=asked.routing or ingest.ROUTINGS,
+    )
 
 
 if __name__ == "__main__":

@@ -2,12 +2,16 @@
 
 from datetime import datetime, timedelta
 
+from tests.configured import CountingIds
+from tests.conformance.examples import add_page, delivery
+
 from handrail.core.coverage.evidence import MethodKey, Verification, Via
-from handrail.core.ids import Slug
+from handrail.core.ids import DeliveryId, Slug
 from handrail.core.people.contact_method import ChannelKind
 from handrail.ports.contact import GapTelling
 from handrail.ports.store import Transaction
 from handrail.storage.database import ServingStore
+from handrail.usecases import contact
 
 HOUR = timedelta(hours=1)
 KEY = MethodKey(Slug("ana"), Slug("mail"), ChannelKind.EMAIL, "ana@example.org")
@@ -67,3 +71,28 @@ def test_the_last_telling_of_a_service_is_kept(store: ServingStore) -> None:
 
     found = store.read(lambda tx: tx.contact.tellings())
     assert found == {Slug("shop"): telling(now + HOUR, gaps="b")}
+
+
+def test_a_press_is_kept_with_the_method_and_address_that_brought_it(
+    store: ServingStore,
+) -> None:
+    page = add_page(store)
+    ids = CountingIds()
+
+    def press(tx: Transaction, user: str) -> str | None:
+        found = contact.note_press(
+            tx, DeliveryId("d"), user=Slug(user), via=Via.PAGE, ids=ids
+        )
+        return None if found is None else found.address
+
+    def work(tx: Transaction) -> list[str | None]:
+        tx.delivery.add([delivery(page, tx.now, id=DeliveryId("d"))])
+        return [press(tx, "ana"), press(tx, "ana"), press(tx, "ben")]
+
+    mine, again, others = store.run(work)
+
+    (known,) = store.read(lambda tx: tx.contact.verifications())
+    events = store.read(lambda tx: tx.event.read("contact:ana"))
+    assert mine == again == known.key.address
+    assert others is None
+    assert [one.kind for one in events] == ["contact_verified"] * 2

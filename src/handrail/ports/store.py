@@ -50,6 +50,7 @@ from handrail.ports.notice import NoticeStore
 from handrail.ports.page import PageStore
 from handrail.ports.postmortem import ActionItemStore, PostmortemStore
 from handrail.ports.setback import Otherwise, Setback, refuse
+from handrail.ports.shift_notice import ShiftNoticeStore
 
 T = TypeVar("T")
 
@@ -323,6 +324,15 @@ class DeliveryStore(Protocol):
         """Append attempts; one whose id is there already is left as it is."""
         ...
 
+    def told_of_pages(
+        self, *, since: datetime, until: datetime
+    ) -> list[tuple[str, datetime]]:
+        """Return who was told of a page, and when, within ``[since, until)``.
+
+        Once for each level entry: when its first delivery was handed over.
+        """
+        ...
+
     def attempts(self, page_id: PageId) -> list[Attempt]:
         """Return every attempt at the page's deliveries, oldest first."""
         ...
@@ -484,6 +494,8 @@ class Transaction(Protocol):
     def contact(self) -> ContactStore: ...
     @property
     def cover(self) -> CoverStore: ...
+    @property
+    def shift_notice(self) -> ShiftNoticeStore: ...
     @property
     def configuration(self) -> ConfigurationStore: ...
     @property

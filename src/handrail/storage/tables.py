@@ -31,6 +31,7 @@ from handrail.storage.receipt import (
     RECEIPT_JOURNAL,
 )
 from handrail.storage.schema import METADATA
+from handrail.storage.shift_notice import SHIFT_NOTICE
 
 TABLES: tuple[Table, ...] = (
     META,
@@ -61,6 +62,7 @@ TABLES: tuple[Table, ...] = (
     SWAP,
     CONTACT_VERIFICATION,
     GAP_TELLING,
+    SHIFT_NOTICE,
     API_TOKEN,
     SESSION,
     ONE_TIME_LINK,

@@ -28,6 +28,7 @@ from handrail.storage.page import SqlPageStore
 from handrail.storage.postmortem import SqlActionItemStore, SqlPostmortemStore
 from handrail.storage.receipt import SqlReceiptStore
 from handrail.storage.scope import Scope
+from handrail.storage.shift_notice import SqlShiftNoticeStore
 from handrail.storage.trouble import Trouble, trouble_of
 
 T = TypeVar("T")
@@ -57,6 +58,7 @@ class SqlTransaction(Transaction):
         self._backlog = SqlBacklogStore(scope)
         self._cover = SqlCoverStore(scope)
         self._contact = SqlContactStore(scope)
+        self._shift_notice = SqlShiftNoticeStore(scope)
         self._configuration = SqlConfigurationStore(scope, cache)
         self._access = SqlAccessStore(scope)
         self._meta = SqlMetaStore(scope)
@@ -154,6 +156,11 @@ class SqlTransaction(Transaction):
     @override
     def backlog(self) -> SqlBacklogStore:
         return self._backlog
+
+    @property
+    @override
+    def shift_notice(self) -> SqlShiftNoticeStore:
+        return self._shift_notice
 
     @property
     @override

@@ -210,6 +210,8 @@ def what_next(
     if not following.who:
         return f"Without an answer, nobody is left to tell at {at}."
     who = ", ".join(_name(recipient, snapshot) for recipient in following.who)
+    if following.is_in_turn:
+        who = f"one of {who}"
     return f"Without an answer, {who} is told at {at}: {following.what}."
 
 

@@ -220,6 +220,14 @@ class Checkup:
                         "the level is empty at times: all its schedules have gaps",
                         "add somebody who is always there",
                     )
+                if level.round_robin and len(self._audience.all(level.targets)) == 1:
+                    yield self._warn(
+                        "escalation_policy",
+                        name,
+                        f"rules[{place}].round_robin",
+                        "there is one person to take turns: every page is theirs",
+                        "name more people, or remove round_robin",
+                    )
             if gaps == len(policy.levels):
                 yield self._warn(
                     "escalation_policy",

@@ -26,9 +26,17 @@ class BulletinKind(StrEnum):
     ONCALL = "oncall"
     CONTACT_TEST = "contact_test"
     COVERAGE = "coverage"
+    SHIFT = "shift"
 
 
-ON_CALL = frozenset({BulletinKind.COVER, BulletinKind.SWAP, BulletinKind.ONCALL})
+ON_CALL = frozenset(
+    {
+        BulletinKind.COVER,
+        BulletinKind.SWAP,
+        BulletinKind.ONCALL,
+        BulletinKind.SHIFT,
+    }
+)
 """About who is on call, not about an incident."""
 ALWAYS_TOLD = frozenset({BulletinKind.CONTACT_TEST, BulletinKind.COVERAGE})
 """About the contact methods and rotas themselves; nothing makes them pointless."""
