@@ -1,8 +1,10 @@
 """What a simulation says is what the engine does, for any configuration and people."""
 
 import random
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from hypothesis import given, settings
@@ -12,7 +14,7 @@ from tests.world.world import World
 
 from handrail.core.alert.alert import Alert, AlertState
 from handrail.core.errors import ConflictError
-from handrail.core.ids import AlertId, EntryId, Slug
+from handrail.core.ids import AlertId, EntryId, PageId, Slug
 from handrail.core.paging.delivery import DeliveryState
 from handrail.core.paging.event import (
     DeclarationNudged,
@@ -25,6 +27,7 @@ from handrail.core.whatif.behaviour import Behaviour
 from handrail.core.whatif.play import Happening, Told, play
 from handrail.core.whatif.question import Case, Raise
 from handrail.ports.store import Transaction
+from handrail.usecases import paging
 from handrail.usecases.page_record import page_event, stream_of
 
 WORDS = ("info", "warning", "error", "critical")
@@ -52,7 +55,7 @@ class Life:
 
     world: World
     behaviour: Behaviour
-    answers: list[tuple[datetime, Slug]] = field(default_factory=list)
+    answers: list[tuple[datetime, Slug, PageId]] = field(default_factory=list)
     messages: list[tuple[datetime, str, str, str]] = field(default_factory=list)
     seen: int = 0
 
@@ -62,7 +65,7 @@ class Life:
         self.fire(case.alert.severity_word, case.alert)
         closes_at = case.closes_at
         while True:
-            dues = [at for at, _ in self.answers]
+            dues = [at for at, _, _ in self.answers]
             dues += [one.at for one in raises]
             dues += [due for due in (world.next_due(), closes_at) if due is not None]
             if not dues:
@@ -112,16 +115,19 @@ class Life:
             Slug(name), entry.level, is_shadow=is_shadow
         )
         if kind == "user" and after is not None:
-            self.answers.append((now + after, Slug(name)))
+            self.answers.append((now + after, Slug(name), delivery.page_id))
 
     def answer(self) -> None:
         now = self.world.now
-        for _, user in sorted(one for one in self.answers if one[0] <= now):
-            try:
-                self.world.acknowledge(user, TITLE)
-            except ConflictError:
-                continue
+        for _, user, page_id in sorted(one for one in self.answers if one[0] <= now):
+            with suppress(ConflictError):
+                self.world.do(partial(self.take, user=user, page_id=page_id))
         self.answers = [one for one in self.answers if one[0] > now]
+
+    def take(self, tx: Transaction, *, user: Slug, page_id: PageId) -> None:
+        """Answer by the link of a message, which is about one page."""
+        actor, ids = f"user:{user}", self.world.ids
+        paging.acknowledge(tx, page_id, by=user, via="link", actor=actor, ids=ids)
 
     def events(self) -> list[Seen]:
         alert = self.world.alert(TITLE)

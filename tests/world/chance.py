@@ -79,6 +79,7 @@ def _level(rng: random.Random) -> dict[str, object]:
     return {
         "notify": rng.sample(targets, rng.randint(1, 3)),
         "escalate_after": rng.choice(_PATIENCE),
+        **({"round_robin": True} if rng.random() < 0.4 else {}),
     }
 
 

@@ -1,9 +1,10 @@
 """Pages in the database."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
-from handrail.core.ids import AlertId, PageId
+from handrail.core.ids import AlertId, PageId, Slug
 from handrail.core.paging.page import Page
 from handrail.ports.setback import Otherwise, refuse
 
@@ -59,6 +60,22 @@ class PageStore(Protocol):
 
     def next_nudge(self) -> datetime | None:
         """Return the earliest ``nudge_due_at`` of any page."""
+        ...
+
+    def next_turns(self, policy: Slug, levels: Collection[int]) -> dict[int, int]:
+        """Return the next turn, from 1, at these levels of the policy."""
+        ...
+
+    def lock_turns(self) -> None:
+        """Let no other transaction take a turn until this one ends.
+
+        After the locks of alerts and pages, before those of deliveries. There is one
+        lock for all policies, so that two transactions never wait for each other.
+        """
+        ...
+
+    def take_turn(self, policy: Slug, level: int) -> int:
+        """Count the next turn at this level of the policy as had, and return it."""
         ...
 
     def search(

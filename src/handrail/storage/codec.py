@@ -89,6 +89,7 @@ def to_policy_text(policy: EscalationPolicy) -> str:
                 {
                     "targets": [str(target) for target in level.targets],
                     "escalate_after_micros": level.escalate_after // MICROSECOND,
+                    "round_robin": level.round_robin,
                 }
                 for level in policy.levels
             ],
@@ -107,6 +108,7 @@ def from_policy_text(text: str) -> EscalationPolicy:
             Level(
                 targets=tuple(_target(spelled) for spelled in level["targets"]),
                 escalate_after=timedelta(microseconds=level["escalate_after_micros"]),
+                round_robin=level.get("round_robin", False),
             )
             for level in raw["levels"]
         ),

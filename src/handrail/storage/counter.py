@@ -18,6 +18,12 @@ _COUNT_UP = (
 _COUNTED = "SELECT value FROM counter WHERE name = ?"
 
 
+def value(scope: Scope, name: str) -> int:
+    """Return the number of this name that was taken last, 0 before the first."""
+    found = scope.fetch(_COUNTED, (name,))
+    return int(found[0][0]) if found else 0
+
+
 def take(scope: Scope, name: str) -> int:
     """Take and return the next number of this name, from 1; given back if undone."""
     scope.change(_COUNT_UP, (name,))

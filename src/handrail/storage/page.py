@@ -1,6 +1,6 @@
 """Pages: current state beside the event stream."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import (
@@ -19,11 +19,12 @@ from sqlalchemy import (
 from typing_extensions import override
 
 from handrail.core.errors import LostRaceError
-from handrail.core.ids import AlertId, PageId
+from handrail.core.ids import AlertId, PageId, Slug
 from handrail.core.instants import from_micros, to_micros
 from handrail.core.paging.page import Page, PageState
 from handrail.ports.page import PageStore
 from handrail.ports.setback import Otherwise, refuse
+from handrail.storage import counter
 from handrail.storage.alert import ALERT
 from handrail.storage.codec import RowCodec
 from handrail.storage.incident import INCIDENT
@@ -122,6 +123,14 @@ _FOR_ALERT = _ALL.where(PAGE.c.alert_id == bindparam("alert_id")).order_by(
 _NEWEST_FIRST = _ALL.order_by(PAGE.c.id.desc()).limit(bindparam("limit"))
 
 
+_TURNS = "turns"
+"""The counter whose row is the lock for all turns."""
+
+
+def _turn_of(policy: Slug, level: int) -> str:
+    return f"turn {policy} {level + 1}"
+
+
 class SqlPageStore(PageStore):
     """Pages in one table; the sequence number guards against lost updates."""
 
@@ -184,6 +193,21 @@ class SqlPageStore(PageStore):
     def next_nudge(self) -> datetime | None:
         due = self._scope.read(_NEXT_NUDGE).scalar()
         return None if due is None else from_micros(due)
+
+    @override
+    def next_turns(self, policy: Slug, levels: Collection[int]) -> dict[int, int]:
+        return {
+            level: counter.value(self._scope, _turn_of(policy, level)) + 1
+            for level in levels
+        }
+
+    @override
+    def lock_turns(self) -> None:
+        counter.take(self._scope, _TURNS)
+
+    @override
+    def take_turn(self, policy: Slug, level: int) -> int:
+        return counter.take(self._scope, _turn_of(policy, level))
 
     @override
     def search(

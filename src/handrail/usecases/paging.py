@@ -32,6 +32,7 @@ from handrail.ports.store import Transaction
 from handrail.usecases import level_entry, setback
 from handrail.usecases.incident_answer import note_answer
 from handrail.usecases.page_record import new_event, stream_of
+from handrail.usecases.turn import next_turns, present, take_turns
 
 ENGINE = "engine"
 HELD = "held"
@@ -63,10 +64,9 @@ def open_about_incident(tx: Transaction, opened: PageOpened, *, ids: IdSource) -
 def _open(
     tx: Transaction, opened: PageOpened, *, alert: Alert | None, ids: IdSource
 ) -> Page:
-    snapshot = tx.configuration.snapshot()
     before = begin(PageId(ids.new_id()), opened, at=tx.now)
     events = escalate.climb(
-        before, reason=EscalationReason.OPENED, by=None, snapshot=snapshot, now=tx.now
+        before, reason=EscalationReason.OPENED, by=None, **present(tx, before)
     )
     page = _fold(before, events, tx)
     tx.page.add(page)
@@ -115,11 +115,10 @@ def escalate_now(
         NotFoundError: There is no such page.
         ConflictError: It is resolved.
     """
-    snapshot = tx.configuration.snapshot()
     return _change(
         tx,
         page_id,
-        lambda page: escalate.escalate_now(page, by=by, snapshot=snapshot, now=tx.now),
+        lambda page: escalate.escalate_now(page, by=by, **present(tx, page)),
         actor=actor,
         ids=ids,
     )
@@ -222,6 +221,7 @@ def _advance(tx: Transaction, page: Page, snapshot: Snapshot, *, ids: IdSource) 
         snapshot=snapshot,
         nobody_was_told=level_entry.nobody_was_told(tx, page),
         now=tx.now,
+        turns=next_turns(tx, page.policy),
     )
     _record(tx, page, events, actor=ENGINE, ids=ids)
 
@@ -289,13 +289,10 @@ def escalate_dead_level(
     """
     if not level_entry.is_dead(tx, page_id, entry_id):
         return
-    snapshot = tx.configuration.snapshot()
     _change(
         tx,
         page_id,
-        lambda page: escalate.all_dead(
-            page, entry_id=entry_id, snapshot=snapshot, now=tx.now
-        ),
+        lambda page: escalate.all_dead(page, entry_id=entry_id, **present(tx, page)),
         actor=ENGINE,
         ids=ids,
     )
@@ -371,6 +368,7 @@ def _apply_effects(
     ids: IdSource,
 ) -> None:
     """Write what the events owe: deliveries, cancellations, the alert's disposition."""
+    take_turns(tx, page, events)
     for event in events:
         if isinstance(event, LevelNotified):
             deliveries = [

@@ -13,8 +13,10 @@ from handrail.core.ids import Slug
 from handrail.core.instants import parse_rfc3339
 from handrail.core.severity.severity import Severity, Urgency
 from handrail.core.whatif.behaviour import parse_answers
+from handrail.core.whatif.play import TurnBook
 from handrail.core.whatif.question import Question
 from handrail.core.whatif.simulation import Simulation, simulate
+from handrail.ports.store import Transaction
 
 T = TypeVar("T")
 YEAR_MIN, YEAR_MAX = 1990, 2200
@@ -45,8 +47,12 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     acks: list[str] = []
 
 
-def simulation(snapshot: Snapshot, asked: Asked) -> Simulation:
+def simulation(
+    snapshot: Snapshot, asked: Asked, *, turns: TurnBook | None = None
+) -> Simulation:
     """Return what would happen under this configuration.
+
+    Where people take turns it is the first one's, or else as ``turns`` has it.
 
     Raises:
         InvalidError: Something is misspelled or names what is not there.
@@ -55,7 +61,23 @@ def simulation(snapshot: Snapshot, asked: Asked) -> Simulation:
         _question(asked),
         snapshot=snapshot,
         behaviour=parse_answers(asked.acks, known=snapshot.users),
+        turns=turns,
     )
+
+
+def simulation_now(tx: Transaction, asked: Asked) -> Simulation:
+    """Return what would happen under what is in force, whose turn it is included.
+
+    Raises:
+        InvalidError: Something is misspelled or names what is not there.
+    """
+    snapshot = tx.configuration.snapshot()
+    turns = {
+        policy.name: tx.page.next_turns(policy.name, policy.turning)
+        for policy in snapshot.policies.values()
+        if policy.turning
+    }
+    return simulation(snapshot, asked, turns=turns)
 
 
 def _question(asked: Asked) -> Question:

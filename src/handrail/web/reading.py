@@ -11,10 +11,17 @@ from handrail.web.screens.chrome import Chrome, chrome
 from handrail.web.screens.page import Reader
 
 NEWS = {
+    "cover-accept": "You are on call then. Who asked is told.",
+    "cover-decline": "Declined.",
+    "cover-withdraw": "Withdrawn. You are on call as before.",
+    "swap-accept": "You have agreed.",
+    "swap-decline": "Declined. Everybody keeps their shifts.",
+    "swap-withdraw": "Withdrawn. Everybody keeps their shifts.",
     "acknowledged": "You have it. Nobody else is told.",
     "escalated": "Passed on. The next people are told now.",
     "resolved": "Resolved, and its alert with it.",
     "moved": "The page had moved on already. Below is how it stands now.",
+    "tested": "On its way. Open the link in the message and press its button.",
     "revoked": "The token is revoked.",
     "feed-revoked": "The calendar's address is closed.",
     "released": "Released. Sending goes on.",

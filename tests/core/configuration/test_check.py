@@ -8,6 +8,10 @@ SCHEDULE = (
     "starts_on: 2026-01-05, participants: [%s]}}\n"
 )
 POLICY = "escalation_policy: {name: q, rules: [{notify: %s, escalate_after: 5m}]}\n"
+ALONE = (
+    "escalation_policy: {name: q, rules: "
+    "[{notify: user:ana, escalate_after: 5m, round_robin: true}]}"
+)
 USED = "service: {name: t, escalation_policy: q, team: crew}\n"
 CREW = "team: {name: crew, members: [ana], lead: ana}\n"
 WHOLE = (
@@ -47,6 +51,11 @@ DOUBTS = [
         SCHEDULE % "ana, nobody" + POLICY % "schedule:s",
         "schedule s.rotation.participants",
         "has turns of nobody",
+    ),
+    (
+        ALONE,
+        "escalation_policy q.rules[0].round_robin",
+        "there is one person to take turns",
     ),
     (
         "team: {name: none}\n" + POLICY % "team:none",

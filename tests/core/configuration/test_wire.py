@@ -17,6 +17,7 @@ from handrail.core.configuration.shape import (
     ObjectShape,
     Shape,
     TextShape,
+    TruthShape,
     WholeShape,
 )
 from handrail.core.configuration.wire import read_drafts
@@ -75,6 +76,8 @@ def near(shape: Shape) -> st.SearchStrategy[Any]:
             return WORDS | PLAIN
         case ChoiceShape():
             return st.sampled_from(shape.words) | WORDS
+        case TruthShape():
+            return st.booleans()
         case WholeShape():
             return st.integers(shape.minimum - 1, shape.maximum + 1)
         case ListShape():

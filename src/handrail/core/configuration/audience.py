@@ -57,6 +57,10 @@ class Audience:
         if schedule is not None:
             yield from schedule.people
 
+    def all(self, targets: Iterable[Target]) -> set[Slug]:
+        """Return the users behind any of the targets, at one time or another."""
+        return {name for target in targets for name in self.people(target)}
+
     def reaches(self, target: Target) -> bool:
         """Return whether anybody behind the target can ever be reached."""
         if target.kind is TargetKind.CHANNEL:

@@ -205,6 +205,7 @@ def _policy(part: Part) -> EscalationPolicy:
             Level(
                 targets=tuple(map(parse_target, rule["notify"])),
                 escalate_after=spelling.parse_duration(rule["escalate_after"]),
+                round_robin=rule.get("round_robin", False),
             )
             for rule in part.body["rules"]
         ),

@@ -25,6 +25,7 @@ from handrail.core.configuration.shape import (
     ObjectShape,
     Shape,
     TextShape,
+    TruthShape,
     WholeShape,
 )
 from handrail.core.configuration.spelling import quoted
@@ -89,6 +90,8 @@ def read_value(node: Node, shape: Shape, path: str, reading: Reading) -> Json:
             return _read_text(node, shape, path, reading)
         case ChoiceShape():
             return _read_choice(node, shape, path, reading)
+        case TruthShape():
+            return _read_truth(node, path, reading)
         case WholeShape():
             return _read_whole(node, shape, path, reading)
         case ListShape():
@@ -191,6 +194,15 @@ def _read_choice(node: Node, shape: ChoiceShape, path: str, reading: Reading) ->
     reading.complain(
         node.place, path, f"{shown} is none of {words}", hint or "choose one of these"
     )
+    return None
+
+
+def _read_truth(node: Node, path: str, reading: Reading) -> Json:
+    value = node.value if isinstance(node, ScalarNode) else None
+    if isinstance(value, bool):
+        return value
+    what = f"must be true or false, is {describe(node)}"
+    reading.complain(node.place, path, what, "write true or false, without quotes")
     return None
 
 

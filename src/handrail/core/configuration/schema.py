@@ -16,6 +16,7 @@ from handrail.core.configuration.shape import (
     ObjectShape,
     Shape,
     TextShape,
+    TruthShape,
     WholeShape,
 )
 
@@ -66,6 +67,8 @@ def _schema(shape: Shape) -> dict[str, Json]:
             return {"type": "string", **shape.schema}
         case ChoiceShape():
             return {"enum": list(shape.words)}
+        case TruthShape():
+            return {"type": "boolean"}
         case WholeShape():
             return {
                 "type": "integer",

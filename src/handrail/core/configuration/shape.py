@@ -32,6 +32,11 @@ class ChoiceShape:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TruthShape:
+    """Yes or no, written ``true`` or ``false``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WholeShape:
     """A whole number from ``minimum`` to ``maximum``, both inclusive."""
 
@@ -84,4 +89,6 @@ class ObjectShape:
         return next((f for f in self.fields if f.name == name), None)
 
 
-Shape: TypeAlias = TextShape | ChoiceShape | WholeShape | ListShape | ObjectShape
+Shape: TypeAlias = (
+    TextShape | ChoiceShape | TruthShape | WholeShape | ListShape | ObjectShape
+)

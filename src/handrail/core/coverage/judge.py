@@ -1,13 +1,15 @@
 """Whether a page's walk meets an intent, and what is wrong where it does not."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum, unique
+from functools import partial
 
 from handrail.core.coverage.diagnose import Told, level_faults, person_faults
 from handrail.core.coverage.evidence import Evidence, MethodKey
 from handrail.core.coverage.fault import Fault, FaultKind
+from handrail.core.coverage.turns import at_worst
 from handrail.core.coverage.walk import Step, Walk
 from handrail.core.ids import Slug
 from handrail.core.paging.page import LAST_RESORT_LEVEL
@@ -53,11 +55,19 @@ class Judgement:
 class Judge:
     """Judges the walks of one intent by what evidence there is."""
 
-    def __init__(self, intent: CoverageIntent, evidence: Evidence) -> None:
-        """Take the intent; its hours are for the caller to heed."""
+    def __init__(
+        self,
+        intent: CoverageIntent,
+        evidence: Evidence,
+        lapses: Mapping[MethodKey, datetime],
+    ) -> None:
+        """Take the intent, whose hours are for the caller to heed.
+
+        ``lapses`` is what ``evidence`` says of itself, worked out once for all intents.
+        """
         self._intent = intent
         self._evidence = evidence
-        self._lapses = evidence.lapses()
+        self._lapses = lapses
         self._known: dict[object, Judgement] = {}
 
     def judge(self, walk: Walk) -> Judgement:
@@ -108,6 +118,7 @@ class Judge:
 
     def _judgement(self, steps: Sequence[Step], lapsed: frozenset[Lapse]) -> Judgement:
         intent = self._intent
+        steps = at_worst(steps, partial(self._by_step, lapsed=lapsed))
         people = self._people(steps, lapsed)
         reached = {name: _reached_after(told, intent.methods) for name, told in people}
         times = [after for after in reached.values() if after is not None]
@@ -123,7 +134,11 @@ class Judge:
         )
         faults = (
             *level_faults(steps, intent),
-            *person_faults(people, set(in_time), intent, self._evidence),
+            # By name: who comes first in a level changes with every handoff.
+            *sorted(
+                person_faults(people, set(in_time), intent, self._evidence),
+                key=lambda fault: (fault.person or "", fault.kind),
+            ),
         )
         if not faults or in_time:
             faults = (*faults, _too_few(len(in_time), intent.people))
@@ -133,6 +148,12 @@ class Judge:
             faults=faults,
             met_after=met_after,
         )
+
+    def _by_step(
+        self, step: Step, who: Slug, *, lapsed: frozenset[Lapse]
+    ) -> timedelta | None:
+        told = dict(self._people((step,), lapsed)).get(who, [])
+        return _reached_after(told, self._intent.methods)
 
     def _people(
         self, steps: Sequence[Step], lapsed: frozenset[Lapse]

@@ -58,6 +58,7 @@ class LevelView:
         shadows: Who is sought without being responsible.
         channels: Channels of the organisation that are told; no person is.
         gaps: Targets that lead to nobody.
+        takes_turns: Only one of the people is told, whose turn it is.
     """
 
     targets: tuple[str, ...]
@@ -67,6 +68,7 @@ class LevelView:
     shadows: tuple[Slug, ...]
     channels: tuple[str, ...]
     gaps: tuple[Gap, ...]
+    takes_turns: bool = False
 
     @property
     def intended(self) -> tuple[str, ...]:
@@ -84,8 +86,10 @@ class LevelViews:
         urgency: Urgency,
         snapshot: Snapshot,
         rotas: Rotas,
+        takes_turns: bool = False,
     ) -> None:
         """Take the level's targets, and the configuration with its schedules."""
+        self._takes_turns = takes_turns
         self._targets = targets
         self._urgency = urgency
         self._snapshot = snapshot
@@ -159,6 +163,7 @@ class LevelViews:
             shadows=tuple(shadows),
             channels=tuple(channels),
             gaps=tuple(self._gaps(said)),
+            takes_turns=self._takes_turns,
         )
 
     def _people(self, target: Target, said: Mapping[Slug, Said]) -> Iterator[Slug]:

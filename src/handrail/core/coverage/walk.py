@@ -54,10 +54,19 @@ class Climb:
         levels = () if policy is None else policy.levels
         self._levels, self._last_resort = (
             [
-                LevelViews(targets, urgency=urgency, snapshot=snapshot, rotas=rotas)
-                for targets in group
+                LevelViews(
+                    targets,
+                    urgency=urgency,
+                    snapshot=snapshot,
+                    rotas=rotas,
+                    takes_turns=takes_turns,
+                )
+                for targets, takes_turns in group
             ]
-            for group in ([level.targets for level in levels], [last_resort.targets])
+            for group in (
+                [(level.targets, level.round_robin) for level in levels],
+                [(last_resort.targets, False)],
+            )
         )
 
     def from_(self, at: datetime) -> "Walk":

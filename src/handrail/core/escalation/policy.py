@@ -39,10 +39,13 @@ class Level:
     Attributes:
         targets: At least one.
         escalate_after: Counted from when the level was notified.
+        round_robin: One of the people it leads to for each page, in turn; channels
+            are told every time.
     """
 
     targets: tuple[Target, ...]
     escalate_after: timedelta
+    round_robin: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +71,11 @@ class EscalationPolicy:
     levels: tuple[Level, ...]
     rounds: int = 1
     version: int = 1
+
+    @property
+    def turning(self) -> tuple[int, ...]:
+        """Return the levels, from 0, at which people take turns."""
+        return tuple(i for i, level in enumerate(self.levels) if level.round_robin)
 
     def positions(self, *, after: Position | None) -> Iterator[Position]:
         """Yield the places still ahead, in order; from the first where none is given.

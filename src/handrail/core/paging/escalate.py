@@ -5,7 +5,7 @@ return the events that follow. Nothing here reads a clock or touches a database;
 same functions run live, in the forecast and in simulation.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -30,6 +30,9 @@ from handrail.core.paging.event import (
 from handrail.core.paging.ladder import SERVER_TERMINAL, plan_level
 from handrail.core.paging.page import LAST_RESORT_LEVEL, Page, PageState
 
+Turns = Mapping[int, int]
+"""From a level, from 0, at which people take turns to the next turn, from 1."""
+
 BUILT_IN_LAST_RESORT = LastResort(
     targets=(),
     repeat_after=limits.LAST_RESORT_REPEAT_DEFAULT,
@@ -53,17 +56,31 @@ def climb(
     by: Slug | None,
     snapshot: Snapshot,
     now: datetime,
+    turns: Turns | None = None,
 ) -> tuple[PageEvent, ...]:
     """Notify the next level that leads to somebody, or else the last resort.
 
     Empty levels are skipped at once and recorded.
+
+    Args:
+        page: The page.
+        reason: Why it climbs.
+        by: Who passed it on, or none.
+        snapshot: The configuration in force, for who is on call now.
+        now: The present instant.
+        turns: Whose turn it is at the levels where people take turns. Without it all
+            of them are sought: a forecast, which does not know who comes before.
     """
     events: list[PageEvent] = []
     for position in positions_after(page):
         assert page.policy is not None
         level = page.policy.levels[position.level]
         plan = plan_level(
-            level.targets, urgency=page.urgency, snapshot=snapshot, now=now
+            level.targets,
+            urgency=page.urgency,
+            snapshot=snapshot,
+            now=now,
+            turn=_turn(level, position, turns),
         )
         if plan.is_empty:
             events.append(_skipped(level, position, plan.left_out))
@@ -79,6 +96,7 @@ def climb(
                 escalate_at=now + level.escalate_after,
                 deliveries=plan.deliveries,
                 left_out=plan.left_out,
+                turn=plan.turn,
             )
         )
         return tuple(events)
@@ -88,6 +106,12 @@ def climb(
         page, reason=reason, by=by, snapshot=snapshot, now=now, place=len(events)
     )
     return (*events, last)
+
+
+def _turn(level: Level, position: Position, turns: Turns | None) -> int | None:
+    if turns is None or not level.round_robin:
+        return None
+    return turns.get(position.level, 1)
 
 
 def _skipped(
@@ -140,7 +164,12 @@ def _last_resort_deliveries(
 
 
 def advance(
-    page: Page, *, snapshot: Snapshot, nobody_was_told: bool, now: datetime
+    page: Page,
+    *,
+    snapshot: Snapshot,
+    nobody_was_told: bool,
+    now: datetime,
+    turns: Turns | None = None,
 ) -> tuple[PageEvent, ...]:
     """Return what follows when the page's timer has run out; nothing if it has not.
 
@@ -149,6 +178,7 @@ def advance(
         snapshot: The configuration in force, for who is on call now.
         nobody_was_told: No attempt was begun at any delivery of the present level.
         now: The present instant.
+        turns: As ``climb`` has them.
     """
     due_at = page.advance_due_at
     if page.state is not PageState.OPEN or due_at is None or now < due_at:
@@ -160,7 +190,12 @@ def advance(
         why = f"the engine stood still for {now - due_at}; nobody had been told yet"
         return (TimerRestarted(escalate_at=now + wait, why=why),)
     return climb(
-        page, reason=EscalationReason.NO_ANSWER, by=None, snapshot=snapshot, now=now
+        page,
+        reason=EscalationReason.NO_ANSWER,
+        by=None,
+        snapshot=snapshot,
+        now=now,
+        turns=turns,
     )
 
 
@@ -186,7 +221,12 @@ def _patience(page: Page, snapshot: Snapshot) -> timedelta:
 
 
 def all_dead(
-    page: Page, *, entry_id: EntryId, snapshot: Snapshot, now: datetime
+    page: Page,
+    *,
+    entry_id: EntryId,
+    snapshot: Snapshot,
+    now: datetime,
+    turns: Turns | None = None,
 ) -> tuple[PageEvent, ...]:
     """Return what follows when no delivery of a level entry can ever arrive.
 
@@ -198,11 +238,16 @@ def all_dead(
     if page.level == LAST_RESORT_LEVEL:
         return ()
     reason = EscalationReason.ALL_TARGETS_DEAD
-    return climb(page, reason=reason, by=None, snapshot=snapshot, now=now)
+    return climb(page, reason=reason, by=None, snapshot=snapshot, now=now, turns=turns)
 
 
 def escalate_now(
-    page: Page, *, by: Slug | None, snapshot: Snapshot, now: datetime
+    page: Page,
+    *,
+    by: Slug | None,
+    snapshot: Snapshot,
+    now: datetime,
+    turns: Turns | None = None,
 ) -> tuple[PageEvent, ...]:
     """Pass the page on to the next level at once, because somebody asked.
 
@@ -217,7 +262,7 @@ def escalate_now(
         raise ConflictError(msg)
     page = replace(page, last_resort_times=0)
     reason = EscalationReason.REQUESTED
-    return climb(page, reason=reason, by=by, snapshot=snapshot, now=now)
+    return climb(page, reason=reason, by=by, snapshot=snapshot, now=now, turns=turns)
 
 
 def acknowledge(

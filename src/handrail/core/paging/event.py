@@ -115,6 +115,8 @@ class LevelNotified:
     Attributes:
         level: Index from 0, or ``LAST_RESORT_LEVEL``.
         escalate_at: When the next level follows without an answer.
+        turn: Where people take turns: whose it was, counted from 1 over the pages
+            that reached this level; else none.
         left_out: Targets that lead to nobody and people whom nothing reaches, in words.
     """
 
@@ -126,6 +128,7 @@ class LevelNotified:
     escalate_at: datetime
     deliveries: tuple[PlannedDelivery, ...]
     left_out: tuple[str, ...] = ()
+    turn: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,11 +18,14 @@ class NextLevel:
         at: When, UTC.
         who: Recipients told then, such as ``user:ben``; empty when it gives up.
         what: In words: ``level 2``, ``last resort``, ``nobody is left``.
+        is_in_turn: One of them is told, whose turn it then is; other pages may come
+            before.
     """
 
     at: datetime
     who: tuple[str, ...]
     what: str
+    is_in_turn: bool = False
 
 
 def forecast(
@@ -35,16 +38,23 @@ def forecast(
         for event in advance(page, snapshot=snapshot, nobody_was_told=False, now=at):
             page = evolve(page, event, at=at)
             if isinstance(event, LevelNotified):
-                steps.append(_notified(event, at))
+                steps.append(_notified(page, event, at))
             elif isinstance(event, PageExhausted):
                 steps.append(NextLevel(at=at, who=(), what="nobody is left to tell"))
     return tuple(steps)
 
 
-def _notified(event: LevelNotified, at: datetime) -> NextLevel:
+def _notified(page: Page, event: LevelNotified, at: datetime) -> NextLevel:
     who = tuple(dict.fromkeys(d.recipient for d in event.deliveries))
     is_last = event.level == LAST_RESORT_LEVEL
     what = "last resort" if is_last else f"level {event.level + 1}"
     if event.round > 1 and not is_last:
         what += f", round {event.round}"
-    return NextLevel(at=at, who=who, what=what)
+    is_in_turn = len(who) > 1 and (
+        not is_last
+        and page.policy is not None
+        and page.policy.levels[event.level].round_robin
+    )
+    if is_in_turn:
+        what += ", one of them in turn"
+    return NextLevel(at=at, who=who, what=what, is_in_turn=is_in_turn)

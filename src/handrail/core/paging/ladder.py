@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.escalation.policy import Target
 from handrail.core.escalation.reach import Ask, Reached, explained, once, reach
+from handrail.core.escalation.turn import in_turn
 from handrail.core.ids import Slug
 from handrail.core.paging.event import PlannedDelivery
 from handrail.core.people.contact_method import ChannelKind, ContactMethod
@@ -32,10 +33,12 @@ class LevelPlan:
 
     Attributes:
         left_out: Targets that lead to nobody and people whom nothing reaches, in words.
+        turn: The turn that somebody had, where people take turns; else none.
     """
 
     deliveries: tuple[PlannedDelivery, ...]
     left_out: tuple[str, ...]
+    turn: int | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -50,11 +53,13 @@ def plan_level(
     snapshot: Snapshot,
     now: datetime,
     ask: Ask = explained,
+    turn: int | None = None,
 ) -> LevelPlan:
     """Return what is owed to whom when these targets are notified at ``now``.
 
     Every recipient is sought once, even where several targets lead there. ``ask``
-    says who is on duty, as ``reach`` has it.
+    says who is on duty, as ``reach`` has it. With ``turn``, from 1, one of the people
+    is sought, whose turn it is.
     """
     reached: list[Reached] = []
     left_out: list[str] = []
@@ -63,13 +68,21 @@ def plan_level(
         reached.extend(found)
         if all(one.is_shadow for one in found):
             left_out.append(_nobody(target, found))
-    deliveries: list[PlannedDelivery] = []
-    for one in once(reached):
-        ladder = _ladder(one.recipient, urgency, snapshot)
-        if not ladder:
-            left_out.append(f"{one.recipient} has no contact method")
-        deliveries.extend(_planned(one, method, after) for method, after in ladder)
-    return LevelPlan(deliveries=tuple(deliveries), left_out=tuple(left_out))
+    seats = once(reached)
+    ladders = {
+        one.recipient: _ladder(one.recipient, urgency, snapshot) for one in seats
+    }
+    left_out += [f"{who} has no contact method" for who in ladders if not ladders[who]]
+    told, taken = seats, None
+    if turn is not None:
+        chosen = in_turn(seats, turn=turn, is_reachable=lambda who: bool(ladders[who]))
+        told, taken = chosen.told, turn if chosen.is_taken else None
+    deliveries = tuple(
+        _planned(one, method, after)
+        for one in told
+        for method, after in ladders[one.recipient]
+    )
+    return LevelPlan(deliveries=deliveries, left_out=tuple(left_out), turn=taken)
 
 
 def _nobody(target: Target, shadows: tuple[Reached, ...]) -> str:

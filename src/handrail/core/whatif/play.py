@@ -17,6 +17,7 @@ from handrail.core.paging import escalate
 from handrail.core.paging.debt import page_debt
 from handrail.core.paging.delivery import OWED, Delivery, DeliveryState
 from handrail.core.paging.dispatch import MethodKey, claimed, plan_dispatch
+from handrail.core.paging.escalate import Turns
 from handrail.core.paging.evaluate import (
     Destination,
     Hold,
@@ -96,9 +97,27 @@ class Played:
     page: Page | None
 
 
-def play(case: Case, *, snapshot: Snapshot, behaviour: Behaviour) -> Played:
-    """Return what happens to the alert, from admission until nothing is due."""
-    run = _Run(case, snapshot, behaviour)
+TurnBook = dict[Slug, dict[int, int]]
+"""By policy and level, from 0, the next turn where people take turns, from 1."""
+
+
+def play(
+    case: Case,
+    *,
+    snapshot: Snapshot,
+    behaviour: Behaviour,
+    turns: TurnBook | None = None,
+) -> Played:
+    """Return what happens to the alert, from admission until nothing is due.
+
+    Args:
+        case: The alert.
+        snapshot: The configuration in force.
+        behaviour: Who answers.
+        turns: Whose turn it is where people take turns; the turns that this case takes
+            are entered. By default the first.
+    """
+    run = _Run(case, snapshot, behaviour, {} if turns is None else turns)
     while (at := run.next_due()) is not None:
         run.do_due(at)
     return Played(
@@ -109,7 +128,9 @@ def play(case: Case, *, snapshot: Snapshot, behaviour: Behaviour) -> Played:
 class _Run:
     """The state of the little world: one alert, its page, its debts, its people."""
 
-    def __init__(self, case: Case, snapshot: Snapshot, behaviour: Behaviour) -> None:
+    def __init__(
+        self, case: Case, snapshot: Snapshot, behaviour: Behaviour, turns: TurnBook
+    ) -> None:
         self.happened: list[Happening] = []
         self.destination: Destination | None = None
         self.page: Page | None = None
@@ -119,6 +140,7 @@ class _Run:
         self._closes_as = case.closes_as
         self._snapshot = snapshot
         self._behaviour = behaviour
+        self._book = turns
         self._owed: list[Delivery] = []
         self._entries: dict[str, LevelNotified] = {}
         self._begun: dict[MethodKey, list[datetime]] = {}
@@ -162,7 +184,11 @@ class _Run:
                 self._evaluate(now)
             if self.page is not None:
                 events = escalate.advance(
-                    self.page, snapshot=self._snapshot, nobody_was_told=False, now=now
+                    self.page,
+                    snapshot=self._snapshot,
+                    nobody_was_told=False,
+                    now=now,
+                    turns=self._turns(),
                 )
                 self._record(events, now)
             is_done = not self._send_due(now)
@@ -235,8 +261,13 @@ class _Run:
             by=None,
             snapshot=self._snapshot,
             now=now,
+            turns=self._turns(),
         )
         self._record(events, now)
+
+    def _turns(self) -> Turns:
+        policy = None if self.page is None else self.page.policy
+        return {} if policy is None else self._book.get(policy.name, {})
 
     def _record(self, events: tuple[PageEvent, ...], now: datetime) -> None:
         for event in events:
@@ -253,6 +284,10 @@ class _Run:
     def _owe(self, event: LevelNotified, now: datetime) -> None:
         assert self.page is not None
         self._entries[event.entry_id] = event
+        if event.turn is not None:
+            assert self.page.policy is not None
+            book = self._book.setdefault(self.page.policy.name, {})
+            book[event.level] = event.turn + 1
         for planned in event.deliveries:
             self._count += 1
             delivery_id = DeliveryId(f"{self._count:08}")

@@ -23,6 +23,7 @@ from handrail.core.whatif.play import (
     Happening,
     Played,
     Told,
+    TurnBook,
     Untold,
     play,
 )
@@ -109,15 +110,19 @@ class Simulation:
 
 
 def simulate(
-    question: Question, *, snapshot: Snapshot, behaviour: Behaviour
+    question: Question,
+    *,
+    snapshot: Snapshot,
+    behaviour: Behaviour,
+    turns: TurnBook | None = None,
 ) -> Simulation:
-    """Return what would happen.
+    """Return what would happen; ``turns`` as ``play`` has it.
 
     Raises:
         InvalidError: The question names what is not there.
     """
     case, world = pose(question, snapshot)
-    played = play(case, snapshot=world, behaviour=behaviour)
+    played = play(case, snapshot=world, behaviour=behaviour, turns=turns)
     destination = played.destination
     assert destination is not None, "an alert that fires is evaluated at once"
     telling = _Telling(question.at, world)

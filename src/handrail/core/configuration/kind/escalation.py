@@ -10,6 +10,7 @@ from handrail.core.configuration.shape import (
     Field,
     ListShape,
     ObjectShape,
+    TruthShape,
     WholeShape,
 )
 from handrail.core.configuration.spelling import format_duration
@@ -69,6 +70,12 @@ _LEVEL = ObjectShape(
             shape=scalar.duration(limits.ESCALATE_AFTER_MIN, limits.ESCALATE_AFTER_MAX),
             description="How long this level has before the next is told.",
             is_required=True,
+        ),
+        Field(
+            name="round_robin",
+            shape=TruthShape(),
+            description="One of the people it leads to for each page, in turn.",
+            default=False,
         ),
     )
 )
