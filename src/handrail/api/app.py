@@ -34,6 +34,7 @@ from handrail.api import (
     ticket,
     timeline,
     token,
+    whatif,
 )
 from handrail.api.authentication import Authentication, guard
 from handrail.api.deps import Deps
@@ -49,6 +50,7 @@ V1: tuple[HTTPRouteHandler, ...] = (
     *alert.HANDLERS,
     *page.HANDLERS,
     *oncall.HANDLERS,
+    *whatif.HANDLERS,
     *feed.V1_HANDLERS,
     *override.HANDLERS,
     *notice.HANDLERS,

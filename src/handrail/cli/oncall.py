@@ -19,6 +19,8 @@ SECTIONS: Mapping[str, Places] = {
             "simulate:simulate",
             "Who would be told, how and when, if it fired.",
         ),
+        "backtest": ("backtest:backtest", "What a proposal would have changed."),
+        "record": ("backtest:record", "The alerts of a period, for back-tests."),
     },
     "Change": {
         "override": ("override:override", "Somebody else is on call for a while."),

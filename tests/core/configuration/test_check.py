@@ -8,6 +8,10 @@ SCHEDULE = (
     "starts_on: 2026-01-05, participants: [%s]}}\n"
 )
 POLICY = "escalation_policy: {name: q, rules: [{notify: %s, escalate_after: 5m}]}\n"
+ALONE = (
+    "escalation_policy: {name: q, rules: "
+    "[{notify: user:ana, escalate_after: 5m, round_robin: true}]}"
+)
 USED = "service: {name: t, escalation_policy: q, team: crew}\n"
 CREW = "team: {name: crew, members: [ana], lead: ana}\n"
 WHOLE = (
@@ -49,8 +53,7 @@ DOUBTS = [
         "has turns of nobody",
     ),
     (
-        "escalation_policy: {name: q, rules: "
-        "[{notify: user:ana, escalate_after: 5m, round_robin: true}]}",
+        ALONE,
         "escalation_policy q.rules[0].round_robin",
         "there is one person to take turns",
     ),
