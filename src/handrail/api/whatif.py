@@ -15,15 +15,17 @@ from handrail.core.access.permission import Verb
 from handrail.core.errors import InvalidError
 from handrail.core.instants import parse_rfc3339
 from handrail.core.limits import CONFIGURATION_BODY_BYTES_MAX
-from handrail.core.whatif.backtest import Comparison, compare
+from handrail.core.whatif.backtest import InForce, compare
 from handrail.core.whatif.record import Record
 from handrail.ports.store import Transaction
 from handrail.usecases import configuration
-from handrail.usecases.alert_record import alert_record
+from handrail.usecases.alert_record import ALERTS_MAX, alert_record
 from handrail.usecases.backtest import in_force
 from handrail.usecases.simulation import Asked, simulation_now
 
 PERIOD_DEFAULT = timedelta(days=28)
+PLAYED_MAX = 1000
+"""Alerts that a server plays for one request, some seconds; more is done offline."""
 From = Annotated[
     str | None,
     QueryParameter(name="from", description="Inclusive, RFC 3339; else 28 days back."),
@@ -215,20 +217,24 @@ def backtest(data: JSONBody[Backtest], deps: GivenDeps) -> ComparisonView:
         raise InvalidError(msg, fields={"files": "; ".join(lines[:5])})
     proposed = configuration.proposed(checked)
 
-    def look(tx: Transaction) -> Comparison:
-        recorded = _record(tx, data.starts_at, data.ends_at)
-        return compare(recorded, in_force=in_force(tx), proposed=proposed)
+    def look(tx: Transaction) -> tuple[Record, InForce]:
+        recorded = _record(tx, data.starts_at, data.ends_at, limit=PLAYED_MAX)
+        return recorded, in_force(tx)
 
-    return _COMPARISON.of(deps.store.read(look))
+    # Playing takes seconds; no transaction stays open for it.
+    recorded, then = deps.store.read(look)
+    return _COMPARISON.of(compare(recorded, in_force=then, proposed=proposed))
 
 
-def _record(tx: Transaction, since: str | None, until: str | None) -> Record:
+def _record(
+    tx: Transaction, since: str | None, until: str | None, *, limit: int = ALERTS_MAX
+) -> Record:
     ends_at = _instant(until, "to") or tx.now
     starts_at = _instant(since, "from") or ends_at - PERIOD_DEFAULT
     if starts_at >= ends_at:
         msg = "the period ends before it begins"
         raise InvalidError(msg, fields={"from": msg})
-    return alert_record(tx, starts_at=starts_at, ends_at=ends_at)
+    return alert_record(tx, starts_at=starts_at, ends_at=ends_at, limit=limit)
 
 
 def _instant(text: str | None, name: str) -> datetime | None:

@@ -22,7 +22,7 @@ from handrail.ports.store import Transaction
 from handrail.usecases import setback
 from handrail.usecases.page_record import page_event, stream_of
 
-ALERTS_MAX = 5000
+ALERTS_MAX = 10_000
 """More than this in a period is cut, and said so."""
 _READ = 500
 _SECOND = timedelta(seconds=1)
