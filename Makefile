@@ -39,6 +39,11 @@ test: $(DEV_STAMP) ## set up what the tests need and run all of them
 	@tools/system-packages
 	@$(BIN)/python -m pytest -ra $(ARGS)
 
+.PHONY: test-zones
+test-zones: $(DEV_STAMP) ## walk five years minute by minute in every zone: docs/reliability.md
+	@HANDRAIL_ZONES=all $(BIN)/python -m pytest -q --timeout=0 $(ARGS) \
+	  tests/conformance/test_zones.py
+
 .PHONY: demo
 demo: $(DEMO_STAMP) ## play an incident on a throw-away server, in a minute; ARGS=--once ends it
 	@PYTHONPATH=src:. exec $(BIN)/python -m tools.demo $(ARGS)

@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benchmarks import ingest, latency, process
+from benchmarks import coverage, ingest, latency, oncall, process
 from benchmarks.peer import UnmeasurableError
 
-WHAT = ("ingest", "latency", "startup", "memory", "cli")
+WHAT = ("ingest", "latency", "startup", "memory", "cli", "coverage", "oncall")
 
 
 def main() -> int:
@@ -41,24 +41,25 @@ def main() -> int:
     return code
 
 
+QUICK = {
+    "latency": latency.measure,
+    "oncall": oncall.measure,
+    "coverage": coverage.measure,
+    "startup": process.startup,
+    "memory": process.memory,
+    "cli": process.cli,
+}
+"""The measurements that are asked nothing but whether to be quick."""
+
+
 def _measure(name: str, asked: argparse.Namespace) -> dict[str, Any]:
-    is_quick: bool = asked.quick
-    match name:
-        case "ingest":
-            databases = asked.database or ("sqlite", "postgres")
-            return ingest.measure(
-                is_quick=is_quick,
-                databases=databases,
-                routings=asked.routing or ingest.ROUTINGS,
-            )
-        case "latency":
-            return latency.measure(is_quick=is_quick)
-        case "startup":
-            return process.startup(is_quick=is_quick)
-        case "memory":
-            return process.memory(is_quick=is_quick)
-        case _:
-            return process.cli(is_quick=is_quick)
+    if name != "ingest":
+        return QUICK[name](is_quick=asked.quick)
+    return ingest.measure(
+        is_quick=asked.quick,
+        databases=asked.database or ("sqlite", "postgres"),
+        routings=asked.routing or ingest.ROUTINGS,
+    )
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ MIGRATIONS = SRC / "storage" / "migrations" / "versions"
 
 LINES_PER_MODULE_MAX = 400
 LINES_PER_FUNCTION_MAX = 60
-LARGER = {"ports/store.py": 540, "core/incident/event.py": 470}
+LARGER = {"ports/store.py": 560, "core/incident/event.py": 470}
 """Modules allowed more: contracts and vocabularies that are read in one piece."""
 
 NAMELESS = {"utils", "util", "helpers", "common", "misc", "base", "manager", "tools"}

@@ -35,9 +35,7 @@ from handrail.engine.audit_record import AuditRecord
 from handrail.engine.due_work import (
     advance_pages,
     evaluate_alerts,
-    expire_alerts,
-    nudge_declarations,
-    remind_obligations,
+    less_urgent,
 )
 from handrail.engine.housekeeping import (
     FollowClock,
@@ -47,10 +45,12 @@ from handrail.engine.housekeeping import (
 )
 from handrail.engine.loop import Engine, Progress
 from handrail.engine.open_tickets import OpeningParts, OpenTickets
+from handrail.engine.prove_coverage import ProveCoverage
 from handrail.engine.publish_status import PublishStatus
 from handrail.engine.report import Duty
 from handrail.engine.run_mitigations import RunMitigations
 from handrail.engine.send_deliveries import SendDeliveries, SendingParts
+from handrail.engine.tell_shifts import TellShifts
 from handrail.settings import Settings, environment
 from handrail.sources import found_sources
 from handrail.status import files as status_files
@@ -272,13 +272,13 @@ class Handrail:
             self._sender,
             self._mitigator,
             self._tickets,
-            expire_alerts(self._store, self._ids),
-            remind_obligations(self._store, self._ids),
-            nudge_declarations(self._store, self._ids),
+            *less_urgent(self._store, self._ids),
+            TellShifts(store=self._store, clock=self._clock, ids=self._ids),
             fold_receipts(self._store, self._clock),
             reclaim_claims(self._store, self._clock),
             prune(self._store, self._clock),
             AuditRecord(self._store, self._clock, self._ids),
+            ProveCoverage(self._store, self._clock, self._ids),
             self._status,
         )
 

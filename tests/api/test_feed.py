@@ -78,6 +78,29 @@ def test_ones_own_feed_has_overrides_over_all_schedules(home: Site) -> None:
     assert found[0]["sequence"] == 2
 
 
+def test_what_was_on_call_stays_so_in_the_calendar(home: Site) -> None:
+    of_all, of_ana = made(home)["path"], made(home, "ana", subject="user")["path"]
+    home.clock.move(timedelta(days=2))
+    now = home.clock.now()
+    before = [
+        (event.start, event["summary"])
+        for path in (of_all, of_ana)
+        for event in events(ask(home, path))
+        if event.end <= now
+    ]
+
+    home.configure(CONFIGURATION.replace("[ana, ben]", "[cleo]"))
+
+    after = [
+        (event.start, event["summary"])
+        for path in (of_all, of_ana)
+        for event in events(ask(home, path))
+        if event.end < now
+    ]
+    assert before
+    assert after == before
+
+
 def test_the_same_is_not_sent_twice(home: Site) -> None:
     path = made(home)["path"]
     first = ask(home, path)

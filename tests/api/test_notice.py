@@ -116,3 +116,16 @@ def test_words_are_suggested(told: Site) -> None:
 
 def test_an_incident_that_is_not_there_is_not_found(told: Site) -> None:
     assert told.get("/api/v1/incidents/INC-9/notices", "ana").status == 404
+
+
+def test_a_preview_says_the_same_and_publishes_nothing(told: Site) -> None:
+    said = {"stage": "investigating", "text": "It is being looked into."}
+
+    looked = told.post(f"{PATH}/preview", said, "ben")
+    refused = told.post(f"{PATH}/preview", {**said, "text": " "}, "ben")
+
+    assert looked.status == 200
+    assert looked.json()["notice"]["text"] == "It is being looked into."
+    assert len(looked.json()["advice"]) == 2
+    assert refused.status == 422
+    assert told.get(PATH, "ben").json()["items"] == []

@@ -1,7 +1,7 @@
 """A real server with an incident's responders, and a browser for each of them."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -98,11 +98,20 @@ class Responder:
 
 
 @contextlib.contextmanager
-def serving(folder: Path) -> Iterator[RunningServer]:
-    """Serve on a port that stays the same when the server is started again."""
+def serving(
+    folder: Path, *, more: str = "", environment: Mapping[str, str] | None = None
+) -> Iterator[RunningServer]:
+    """Serve on a port that stays the same when the server is started again.
+
+    Args:
+        folder: Where its data are.
+        more: Configured beside what every response here needs.
+        environment: What the server finds in its own.
+    """
     flags = ["--listen", f"127.0.0.1:{free_port()}"]
-    with RunningServer(folder / "data", flags=flags) as server:
-        server.configure(CONFIGURATION)
+    around = environment or {}
+    with RunningServer(folder / "data", flags=flags, environment=around) as server:
+        server.configure(CONFIGURATION + more)
         yield server
 
 

@@ -58,7 +58,17 @@ def test_axe_has_nothing_against_any_screen(tab: Page, busy: Site) -> None:
     tab.get_by_role("button", name="Sign in").click()
     screens = ["/", "/alerts?show=all", f"/alerts/{about.alert_id}"]
     screens += [f"/pages/{one.id}" for one in pages]
-    screens += ["/oncall", "/configuration", "/settings/tokens", "/nope"]
+    busy.post("/api/v1/covers", {"schedule": "primary"}, who="ana")
+    busy.post("/api/v1/overrides", {"schedule": "primary", "for": "2h"}, who="ana")
+    screens += ["/oncall/covers", "/oncall/covers/COV-1", "/oncall/overrides"]
+    screens += ["/oncall/swaps?schedule=primary"]
+    screens += [
+        "/oncall",
+        "/oncall/load",
+        "/configuration",
+        "/settings/tokens",
+        "/nope",
+    ]
 
     found += [wrong for path in screens for wrong in complaints(tab, path)]
 

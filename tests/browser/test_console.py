@@ -19,6 +19,7 @@ PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}
 ZOOMED = {"width": 320, "height": 640}
 """A screen of 1280 pixels at 400 %."""
+TABLET = {"width": 820, "height": 1180}
 TOUCH_PIXELS_MIN = 44
 CONTRAST_MIN = 4.5
 Scheme = Literal["light", "dark"]
@@ -105,9 +106,14 @@ def _paths(home: Site) -> dict[str, str]:
         "alerts": "/alerts?show=all",
         "alert": f"/alerts/{page.alert_id}",
         "oncall": "/oncall",
+        "oncall-load": "/oncall/load",
+        "schedule": "/oncall/schedules/primary",
+        "why": "/oncall/schedules/primary/why",
+        "person": "/oncall/people/ana",
         "postmortems": "/postmortems",
         "action-items": "/action-items",
         "changes": "/changes",
+        "tickets": "/tickets",
         "setup": "/configuration",
         "tokens": "/settings/tokens",
         "ack": home.link(page.id),
@@ -190,10 +196,13 @@ def test_every_screen_is_legible_and_can_be_touched(
     assert (faint, small, wide) == ([], [], [])
 
 
-def test_nothing_scrolls_sideways_at_400_percent(chromium: Browser, busy: Site) -> None:
+@pytest.mark.parametrize("size", [ZOOMED, TABLET], ids=["400 %", "tablet"])
+def test_nothing_scrolls_sideways(
+    chromium: Browser, busy: Site, size: dict[str, int]
+) -> None:
     wide = []
 
-    with _at(chromium, busy, size=ZOOMED) as page:
+    with _at(chromium, busy, size=size) as page:
         for name, path in _paths(busy).items():
             page.goto(path)
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):

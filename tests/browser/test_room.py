@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Route, expect
+from tests.browser.keyboard import FOCUSED, submit, tab_to
 from tests.browser.responders import (
     DESKTOP,
     PHONE,
@@ -252,34 +253,34 @@ def test_the_whole_response_by_keyboard(ana: Responder) -> None:
     page.goto("/incidents/new")
     expect(page.get_by_label("What is broken?")).to_be_focused()
     page.keyboard.type("Keys only")
-    _submit(ana, "Enter")
+    submit(ana, "Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Keys only")
 
-    _tab_to(ana, "What did you see, try or decide?")
+    tab_to(ana, "What did you see, try or decide?")
     page.keyboard.type("seen without a mouse")
-    _tab_to(ana, "Add")
-    _submit(ana, "Enter")
+    tab_to(ana, "Add")
+    submit(ana, "Enter")
     expect(ana.section("Timeline").get_by_text("seen without a mouse")).to_be_visible()
 
-    _tab_to(ana, "Change it")
+    tab_to(ana, "Change it")
     page.keyboard.press("Enter")
-    _tab_to(ana, "SEV1")
+    tab_to(ana, "SEV1")
     page.keyboard.press("ArrowDown")
-    _tab_to(ana, "Change the severity")
-    _submit(ana, "Enter")
+    tab_to(ana, "Change the severity")
+    submit(ana, "Enter")
     expect(ana.section("Severity")).to_contain_text("SEV2")
 
-    _tab_to(ana, "Take it")
-    _submit(ana, "Space")
+    tab_to(ana, "Take it")
+    submit(ana, "Space")
     expect(ana.section("Roles")).to_contain_text("Operations: Ana Berger")
 
-    _tab_to(ana, "The impact has stopped: how?")
+    tab_to(ana, "The impact has stopped: how?")
     page.keyboard.type("it went away")
-    _submit(ana, "Enter")
-    _tab_to(ana, "Resolve although")
+    submit(ana, "Enter")
+    tab_to(ana, "Resolve although")
     page.keyboard.press("Space")
-    _tab_to(ana, "Resolve")
-    _submit(ana, "Enter")
+    tab_to(ana, "Resolve")
+    submit(ana, "Enter")
     expect(page.locator("[aria-current=step]")).to_have_text("learn")
 
 
@@ -289,7 +290,7 @@ def test_the_focus_stays_where_it_is_while_the_room_moves(
     name = ana.declare("Somebody tabs through it")
     page = ana.open_room(name).page
     expect(ana.liveness).to_have_text(LIVE)
-    _tab_to(ana, "Entry 1")
+    tab_to(ana, "Entry 1")
     page.keyboard.press("Enter")
 
     ben.api("POST", f"/incidents/{name}/notes", text="look here")
@@ -298,32 +299,6 @@ def test_the_focus_stays_where_it_is_while_the_room_moves(
     assert page.evaluate(FOCUSED) == ["Entry 1", True]
     correct = page.locator("#entry-1").get_by_label("Put it right")
     expect(correct).to_be_visible()  # What was opened stays open.
-
-
-def _submit(responder: Responder, key: str) -> None:
-    """Press a key that sends a form, and wait for the page that answers it."""
-    with responder.page.expect_navigation():
-        responder.page.keyboard.press(key)
-
-
-FOCUSED = """() => {
-  const e = document.activeElement, s = getComputedStyle(e);
-  if (e === document.body) return ['', true];  // The end, before it begins anew.
-  const name = e.labels && e.labels.length ? e.labels[0].textContent : e.textContent;
-  return [name.trim(), s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2];
-}"""
-
-
-def _tab_to(responder: Responder, name: str) -> None:
-    """Press Tab until the focus is on what is called so, or begins so."""
-    for _ in range(150):
-        responder.page.keyboard.press("Tab")
-        found, is_seen = responder.page.evaluate(FOCUSED)
-        assert is_seen, f"the focus on {found!r} cannot be seen"
-        if found == name or (len(name) > 3 and found.startswith(name)):
-            return
-    msg = f"no Tab leads to {name!r}"
-    raise AssertionError(msg)
 
 
 # --- without JavaScript -----------------------------------------------------------

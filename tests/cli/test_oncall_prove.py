@@ -47,7 +47,7 @@ def test_a_gap_is_told_with_reason_and_remedy_and_fails_the_run(tmp_path: Path) 
     )
 
     assert code == 1
-    assert "checkout: NOT COVERED until Tue 01 Dec" in told
+    assert "checkout: NOT COVERED from Tue 01 Dec" in told
     assert "1 of 2 people in time; enough only 5m after, 1m too late" in told
     assert "→ name more people in the first levels" in told
 

@@ -128,6 +128,27 @@ def test_evidence_is_kept_from_a_file(server: ServerProcess, tmp_path: Path) -> 
 
     only = kept["evidence"][0]
     assert (only["name"], only["media_type"]) == ("graph ü.png", "image/png")
+    copy = tmp_path / "copy.png"
+    fetch = ("incident", "fetch", only["id"], "--to", str(copy))
+    data(server, *fetch)
+    again = handrail(server.data_dir, *fetch)
+    assert copy.read_bytes() == b"png"
+    assert (again.returncode, "there already" in again.stderr) == (2, True)
+
+
+def test_facts_are_put_right(server: ServerProcess) -> None:
+    data(server, "declare", "It broke")
+
+    amended = data(
+        server,
+        *("incident", "amend", "--title", "Carts fail", "--detected-by", "customer"),
+        *("--impact-since", "20m ago"),
+    )
+    nothing = handrail(server.data_dir, "incident", "amend")
+
+    assert (amended["title"], amended["detected_by"]) == ("Carts fail", "customer")
+    assert amended["impact_started_at"] is not None
+    assert (nothing.returncode, "nothing to put right" in nothing.stderr) == (2, True)
 
 
 def test_several_incidents_are_listed_and_none_is_touched(

@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from handrail.core import limits
 from handrail.core.configuration.calendar_event import ReadCalendar
@@ -223,3 +225,67 @@ def test_more_events_than_any_rota_has_are_refused() -> None:
 
     assert found.events == ()
     assert str(limits.CALENDAR_EVENTS_MAX) in found.problems[0].message
+
+
+VALUES = (
+    "20260601T090000",
+    "20260601T090000Z",
+    "20260601",
+    "",
+    "x",
+    "00010101",
+    "99991231T235959Z",
+    "20260601T090000Z/PT1H",
+    "-P1D",
+    "PT1H",
+    "P99999999D",
+    "FREQ=DAILY",
+    "FREQ=WEEKLY;UNTIL=20260701",
+    "FREQ=WEEKLY;UNTIL=20260701T000000Z;COUNT=3",
+    "FREQ=MONTHLY;BYDAY=-5MO;BYSETPOS=1",
+    "FREQ=DAILY;INTERVAL=x",
+    "FREQ=DAILY;BYDAY=XX",
+    "FREQ",
+)
+PROPERTIES = (
+    "DTSTART",
+    "DTSTART;TZID=Europe/Berlin",
+    "DTSTART;TZID=Our Own",
+    "DTSTART;TZID=Nope",
+    "DTSTART;VALUE=DATE",
+    "DTEND",
+    "DTEND;VALUE=DATE",
+    "DTEND;TZID=Asia/Tokyo",
+    "DURATION",
+    "RRULE",
+    "RDATE",
+    "RDATE;VALUE=PERIOD",
+    "EXDATE",
+    "RECURRENCE-ID",
+    "RECURRENCE-ID;RANGE=THISANDFUTURE",
+    "SUMMARY",
+    "STATUS",
+    "UID",
+    "ATTENDEE",
+    "CATEGORIES",
+    "X-HANDRAIL-USER",
+)
+lines = st.tuples(st.sampled_from(PROPERTIES), st.sampled_from(VALUES)).map(":".join)
+some_events = st.lists(st.lists(lines, max_size=5).map("\n".join), max_size=3)
+
+
+@settings(deadline=None, max_examples=200)
+@given(events=some_events, is_one_series=st.booleans())
+def test_whatever_stands_in_a_calendar_it_is_read_or_refused(
+    *, events: list[str], is_one_series: bool
+) -> None:
+    text = calendar(*events, before=OWN_ZONE)
+    if is_one_series:
+        text = text.replace("UID:e1", "UID:e0").replace("UID:e2", "UID:e0")
+
+    found = read(text)
+
+    assert all(problem.place.line >= 1 for problem in found.problems)
+    kinds = (date, datetime)
+    assert all(isinstance(e.starts_at, kinds) for e in found.events)
+    assert len(found.problems) <= len(events)

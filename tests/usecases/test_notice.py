@@ -166,3 +166,19 @@ def test_words_are_suggested_for_the_component_behind_the_service(
 
     assert "Website" in found.text
     assert found.components == {WEB: ComponentStatus.MAJOR_OUTAGE}
+
+
+def test_what_was_looked_at_is_published_only_if_nobody_spoke_since(
+    press: Press,
+) -> None:
+    press.declare()
+    draft = Draft(stage=NoticeStage("investigating"), text="Some payments fail.")
+    looked, _, seen = press.do(notice.preview, "INC-1", draft)
+    press.tell()
+
+    with pytest.raises(ConflictError, match="since you looked"):
+        press.do(notice.publish, "INC-1", draft, seen=seen)
+    _, made, _ = press.do(notice.publish, "INC-1", draft, seen=seen + 1)
+
+    assert (looked.number, made.number) == (1, 2)
+    assert looked.text == made.text

@@ -264,3 +264,26 @@ def test_it_begins_to_the_second(rota: Rota) -> None:
 
     assert added.view.override.starts_at == rota.now.replace(microsecond=0)
     assert rota.on_call() == (BEN,)
+
+
+def history(rota: Rota) -> list[tuple[int, datetime]]:
+    documents = rota.look(
+        lambda tx: tx.configuration.history("override", Slug("override-1"))
+    )
+    return [(one.version, one.effective_from) for one in documents]
+
+
+def test_every_version_holds_from_when_it_was_made(rota: Rota) -> None:
+    rota.do(use.add, wish(4), by=BEN)
+    rota.pass_time(hours=1)
+    rota.apply(
+        ROTA.replace("name: ben,", "name: benno, renamed_from: ben,").replace(
+            "ben, cleo", "benno, cleo"
+        )
+    )
+    rota.pass_time(hours=1)
+
+    rota.do(use.remove, Slug("override-1"), by=ANA)
+
+    hours = [MONDAY + timedelta(hours=n) for n in range(3)]
+    assert history(rota) == list(enumerate(hours, start=1))

@@ -1,6 +1,7 @@
 """The console: what it shows, to whom, and what its buttons do."""
 
 import re
+from collections import Counter
 from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,7 +12,17 @@ from typing_extensions import override
 
 from handrail.core.paging.page import PageState
 
-READING = ["/", "/alerts", "/alerts?show=all", "/oncall", "/settings/tokens"]
+QUERIES_FOLLOWED = 5
+READING = [
+    "/",
+    "/alerts",
+    "/alerts?show=all",
+    "/oncall",
+    "/oncall/schedules/primary",
+    "/oncall/schedules/primary/why",
+    "/oncall/people/ana",
+    "/settings/tokens",
+]
 
 
 class _Parts(HTMLParser):
@@ -150,12 +161,17 @@ def test_no_link_of_the_console_changes_anything(home: Site) -> None:
     home.signal()
     page = home.page()
     seen: set[str] = set()
+    # Weeks follow each other for ever: a few of each place are enough.
+    visits = Counter[str]()
     ahead = ["/", home.link(page.id)]
     while ahead:
         path = ahead.pop()
-        if path in seen or not path.startswith("/"):
+        place = path.partition("?")[0]
+        is_enough = visits[place] >= QUERIES_FOLLOWED
+        if path in seen or is_enough or not path.startswith("/"):
             continue
         seen.add(path)
+        visits[place] += 1
         answer = home.look(path, "ana")
         assert answer.status == 200, path
         ahead += (

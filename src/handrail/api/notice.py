@@ -15,7 +15,7 @@ from handrail.core.access.permission import Verb
 from handrail.core.errors import InvalidError
 from handrail.core.ids import Slug
 from handrail.core.incident.public_notice import Draft
-from handrail.core.status_page.advice import Concern
+from handrail.core.status_page.advice import Advice, Concern
 from handrail.core.status_page.component import ComponentStatus
 from handrail.core.status_page.notice import Notice, NoticeStage
 from handrail.core.status_page.public_view import Impact, PublicIncident, PublicView
@@ -92,7 +92,7 @@ class AdviceView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Published(msgspec.Struct, frozen=True, kw_only=True):
-    """The notice that went out, and advice for the next."""
+    """The notice that went out, or would, and advice on it."""
 
     notice: NoticeView
     advice: list[AdviceView]
@@ -158,12 +158,35 @@ def publish_notice(
     def work(tx: Transaction) -> Published:
         desk = Desk(tx=tx, actor=actor, ids=deps.ids)
         _, made, advice = notice.publish(desk, name, _draft(data, tx.now))
-        return Published(
-            notice=notice_view(made),
-            advice=[AdviceView(concern=a.concern, words=a.words) for a in advice],
-        )
+        return _published(made, advice)
 
     return deps.store.run(work)
+
+
+@post(
+    "/incidents/{name:str}/notices/preview",
+    opt={"verb": Verb.INCIDENT_ACT},
+    status_code=200,
+    sync_to_thread=True,
+    tags=["notices"],
+)
+def preview_notice(
+    name: FromPath[str],
+    data: JSONBody[NoticeDraft],
+    deps: GivenDeps,
+    actor: GivenActor,
+) -> Published:
+    """Show what publishing this would tell the public, and advice; publishes nothing.
+
+    The notice's id stands for nothing.
+    """
+
+    def look(tx: Transaction) -> Published:
+        desk = Desk(tx=tx, actor=actor, ids=deps.ids)
+        made, advice, _ = notice.preview(desk, name, _draft(data, tx.now))
+        return _published(made, advice)
+
+    return deps.store.read(look)
 
 
 @get(
@@ -207,6 +230,13 @@ def suggest_notice(
 def get_status(deps: GivenDeps) -> StatusView:
     """Say what the status page says: every component, and what is open."""
     return status_view(deps.store.read(notice.public_view))
+
+
+def _published(made: Notice, advice: Sequence[Advice]) -> Published:
+    return Published(
+        notice=notice_view(made),
+        advice=[AdviceView(concern=a.concern, words=a.words) for a in advice],
+    )
 
 
 def notice_view(made: Notice) -> NoticeView:
@@ -290,6 +320,7 @@ def _utc(instant: datetime | None, field: str) -> datetime | None:
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
     publish_notice,
+    preview_notice,
     list_notices,
     suggest_notice,
     get_status,

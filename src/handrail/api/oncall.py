@@ -80,9 +80,12 @@ def list_shifts(
         known = oncall.directory_at(tx, tx.now).schedules
         zones = [known[Slug(name)] for name in schedule or known if name in known]
         window = oncall.window_asked(start, end, schedules=zones, now=tx.now)
-        then = oncall.directory_at(tx, window[0])
-        who = None if user is None else oncall.user_asked(then.snapshot, user)
-        found = oncall.schedules_asked(then.schedules, schedule or ())
+        then = oncall.directory_at(tx, window[0], schedule, user=user)
+        who = None
+        if user is not None:
+            current = tx.configuration.snapshot()
+            who = oncall.user_asked(then.snapshot, user, now=current)
+        found = oncall.schedules_asked(then.schedules, schedule or (), others=known)
         return view.shift_list(found, *window, user=who, tzdata=deps.tzdata)
 
     return deps.store.read(look)
@@ -155,8 +158,9 @@ def show_user_duty(
 
     def look(tx: Transaction) -> view.PersonDuty:
         instant = _instant(tx, at, ())
-        then = oncall.directory_at(tx, instant)
-        user = oncall.user_asked(then.snapshot, name)
+        then = oncall.directory_at(tx, instant, user=name)
+        current = tx.configuration.snapshot()
+        user = oncall.user_asked(then.snapshot, name, now=current)
         found = then.schedules.values()
         return view.person_duty(found, user, instant, tzdata=deps.tzdata)
 
@@ -170,7 +174,8 @@ def _asked(
     asked = [Slug(name) for name in names or ()]
     instant = _instant(tx, at, asked)
     then = oncall.directory_at(tx, instant, asked or None)
-    return oncall.schedules_asked(then.schedules, asked), instant
+    others = tx.configuration.snapshot().schedules
+    return oncall.schedules_asked(then.schedules, asked, others=others), instant
 
 
 def _instant(tx: Transaction, at: str | None, names: Sequence[str]) -> datetime:

@@ -76,6 +76,28 @@ class Connection:
         """
         return self._ask("POST", path, body=json.dumps(body or {}).encode())
 
+    def patch(self, path: str, body: object) -> Any:  # noqa: ANN401  (JSON)
+        """Change what is at the path by the body, as JSON, and return the answer.
+
+        Raises:
+            Failure: It could not be reached, or it refused.
+        """
+        return self._ask("PATCH", path, body=json.dumps(body).encode())
+
+    def download(self, path: str) -> bytes:
+        """Return the file at the path, byte for byte.
+
+        Raises:
+            Failure: It could not be reached, or it refused.
+        """
+        headers = self._headers()
+        status, content = self._exchange(
+            "GET", f"/api/v1{path}", body=None, headers=headers
+        )
+        if 200 <= status < 300:  # noqa: PLR2004  (success, in HTTP)
+            return content
+        raise self._refusal(status, decoded(content), kind=path.split("/")[1])
+
     def delete(self, path: str) -> Any:  # noqa: ANN401  (JSON)
         """Delete what is at the path.
 

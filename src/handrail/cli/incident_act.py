@@ -8,7 +8,35 @@ from handrail.cli.output import Output, command_options
 from handrail.cli.when import past
 
 SEVERITY = click.Choice(["SEV1", "SEV2", "SEV3", "SEV4"], case_sensitive=False)
+DETECTION = click.Choice(["monitoring", "customer", "employee"])
 ROLE = click.Choice(["operations", "communications_lead", "scribe", "subject_expert"])
+
+
+@click.command(cls=OnIncident)
+@click.option("--title", help="What it is called.")
+@click.option("--summary", help="What it is, in a few sentences.")
+@click.option("--service", metavar="SERVICE", help="What it is about.")
+@click.option("--detected-by", type=DETECTION, help="Who noticed first.")
+@click.option("--detected-at", metavar="TIME", help="When: 14:02, 20m ago.")
+@click.option("--impact-since", metavar="TIME", help="When: 14:02, 20m ago.")
+@command_options
+def amend(output: Output, /, *, name: str | None, **given: str | None) -> None:
+    """Put facts right; the earlier ones stay in the timeline."""
+    facts = {
+        "title": given["title"],
+        "summary": given["summary"],
+        "service": given["service"],
+        "detected_by": given["detected_by"],
+        "detected_at": past(given["detected_at"]),
+        "impact_started_at": past(given["impact_since"]),
+    }
+    told = {fact: value for fact, value in facts.items() if value is not None}
+    if not told:
+        msg = "nothing to put right; name a fact, such as --impact-since 14:02"
+        raise click.UsageError(msg)
+    server = output.connect()
+    answer = server.patch(incident_path(server, name), told)
+    tell(output, answer, "Put right.")
 
 
 @click.command(cls=OnIncident)
@@ -148,6 +176,7 @@ def role(
 
 
 COMMANDS: tuple[click.Command, ...] = (
+    amend,
     severity,
     confirm,
     mitigated,

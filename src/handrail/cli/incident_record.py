@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from handrail.cli.connection import path_part
 from handrail.cli.incident_choice import OnIncident, incident_path, tell
 from handrail.cli.output import Output, command_options
 from handrail.cli.when import coming, past
@@ -126,4 +127,36 @@ def evidence(output: Output, *, name: str | None, file: Path, words: str) -> Non
     tell(output, answer, f"Kept, SHA-256 {answer['evidence'][-1]['sha256']}.")
 
 
-COMMANDS: tuple[click.Command, ...] = (note, correct, pin, update, task, evidence)
+@click.command(cls=OnIncident)
+@click.argument("evidence_id", metavar="EVIDENCE")
+@click.option(
+    "--to",
+    "path",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file to write; one that is there is not written over.",
+)
+@command_options
+def fetch(output: Output, *, name: str | None, evidence_id: str, path: Path) -> None:
+    """Write a kept file to disk; handrail incident show names them."""
+    server = output.connect()
+    place = f"{incident_path(server, name)}/evidence/{path_part(evidence_id)}"
+    content = server.download(place)
+    try:
+        with path.open("xb") as file:
+            file.write(content)
+    except FileExistsError as error:
+        msg = f"{path} is there already; name another file"
+        raise click.UsageError(msg) from error
+    output.data({"path": str(path), "bytes": len(content)}, str(path))
+
+
+COMMANDS: tuple[click.Command, ...] = (
+    note,
+    correct,
+    pin,
+    update,
+    task,
+    evidence,
+    fetch,
+)

@@ -37,6 +37,7 @@ def notice() -> None:
 @click.option("--next", "within", metavar="DURATION", help="Next word within, as 30m.")
 @click.option("--shown-at", metavar="INSTANT", help="When it held, if told late.")
 @click.option("--correction", is_flag=True, help="It puts an earlier notice right.")
+@click.option("--preview", is_flag=True, help="Only show what would go out.")
 @command_options
 def publish(output: Output, /, *, incident: str, text: str, **said: Any) -> None:  # noqa: ANN401 - click's values
     """Put a notice on the status page.
@@ -57,9 +58,12 @@ def publish(output: Output, /, *, incident: str, text: str, **said: Any) -> None
     if said["shown_at"]:
         body["shown_at"] = said["shown_at"]
     path = f"/incidents/{path_part(incident)}/notices"
+    if said["preview"]:
+        path += "/preview"
     answer = output.connect().post(path, body)
     output.data(answer, _facts(answer["notice"]))
-    output.words("Published. The status page shows it within seconds.")
+    done = "Published. The status page shows it within seconds."
+    output.words("Nothing was published." if said["preview"] else done)
     for advice in answer["advice"]:
         output.words(f"  consider: {advice['words']}")
 

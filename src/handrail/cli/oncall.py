@@ -12,6 +12,7 @@ SECTIONS: Mapping[str, Places] = {
         "who": ("oncall_who:who", "Who is on call, now or at another time."),
         "shifts": ("oncall_shifts:shifts", "Shifts and gaps in a window."),
         "explain": ("oncall_explain:explain", "Why the answer is what it is."),
+        "load": ("oncall_load:load", "Your on-call load, and your team's spread."),
         "prove": ("oncall_prove:prove", "Whether people are reached, every instant."),
     },
     "What if": {
@@ -23,6 +24,8 @@ SECTIONS: Mapping[str, Places] = {
         "record": ("backtest:record", "The alerts of a period, for back-tests."),
     },
     "Change": {
+        "cover": ("cover:cover", "Ask others to take a shift, and answer who asks."),
+        "swap": ("swap:swap", "Exchange whole shifts with one or two others."),
         "override": ("override:override", "Somebody else is on call for a while."),
     },
     "Take along": {

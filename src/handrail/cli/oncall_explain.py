@@ -50,3 +50,6 @@ def explain(
         for step in answer["steps"]
     ]
     output.data(answer, "\n".join(lines))
+    if not output.is_json:
+        zone, rules = answer["time_zone"], answer["tzdata"]
+        output.words(f"Times in {zone}; time-zone rules {rules}.")

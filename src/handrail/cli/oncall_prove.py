@@ -141,10 +141,10 @@ def _spelled(at: datetime) -> str:
 def _lines(answer: Answer) -> Iterator[str]:
     """Yield the answer as a tired person reads it: verdict, reasons, remedies."""
     for service in answer["services"]:
-        verdict = click.style("proved", fg="green")
+        verdict = click.style("proved", fg="green") + " until"
         if not service["is_proved"]:
-            verdict = click.style("NOT COVERED", fg="red")
-        yield f"{service['service']}: {verdict} until {when(service['proved_until'])}"
+            verdict = click.style("NOT COVERED", fg="red") + " from"
+        yield f"{service['service']}: {verdict} {when(service['proved_until'])}"
         for intent in service["intents"]:
             yield from _intent(intent)
         yield ""

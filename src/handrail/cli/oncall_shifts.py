@@ -5,8 +5,15 @@ from typing import Any
 
 import click
 
-from handrail.cli.oncall_source import Offline, config_options, files_of, offline
-from handrail.cli.output import Output, command_options, table, when
+from handrail.cli.oncall_source import (
+    Offline,
+    config_options,
+    dated,
+    files_of,
+    offline,
+    say_zone,
+)
+from handrail.cli.output import Output, command_options, table
 
 _HEADINGS = ("schedule", "who", "from", "until", "by")
 
@@ -61,8 +68,8 @@ def shifts(  # noqa: PLR0913  (one option each)
         (
             item["schedule"],
             _who(item),
-            when(item["starts_at"]),
-            when(item["ends_at"]),
+            dated(item["starts_at"]),
+            dated(item["ends_at"]),
             _by(item),
         )
         for item in answer["items"]
@@ -70,6 +77,7 @@ def shifts(  # noqa: PLR0913  (one option each)
     output.data(answer, table(_HEADINGS, rows))
     if not rows:
         output.words("No shift in that time.")
+    say_zone(output, answer)
 
 
 def _who(item: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 Offline they are made by the same code as the server's, in the same form.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ParamSpec
@@ -12,6 +12,7 @@ import click
 
 from handrail.cli.exit_code import ExitCode
 from handrail.cli.failure import Failure
+from handrail.cli.output import Output
 
 if TYPE_CHECKING:
     from handrail.usecases.oncall import Directory
@@ -78,6 +79,21 @@ def offline(files: Sequence[str], ask: "Callable[[Offline], object]") -> Any:  #
         return msgspec.to_builtins(ask(source))
     except DomainError as error:
         raise _refused(error) from error
+
+
+def dated(instant: str | None) -> str:
+    """Return an instant in this machine's own zone, with its year, for a person."""
+    if not instant:
+        return ""
+    return f"{datetime.fromisoformat(instant).astimezone():%a %Y-%m-%d %H:%M %Z}"
+
+
+def say_zone(output: Output, answer: Mapping[str, Any]) -> None:
+    """Say in which zone times are shown, and which rules they rest on."""
+    if not output.is_json:
+        output.words(
+            f"Times in this machine's zone; time-zone rules {answer['tzdata']}."
+        )
 
 
 def _refused(error: "Any") -> Failure:  # noqa: ANN401 - imported late

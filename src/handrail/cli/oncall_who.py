@@ -7,8 +7,15 @@ import click
 
 from handrail.cli.connection import path_part
 from handrail.cli.failure import nothing_to_do
-from handrail.cli.oncall_source import Offline, config_options, files_of, offline
-from handrail.cli.output import Output, command_options, table, when
+from handrail.cli.oncall_source import (
+    Offline,
+    config_options,
+    dated,
+    files_of,
+    offline,
+    say_zone,
+)
+from handrail.cli.output import Output, command_options, table
 
 _HEADINGS = ("schedule", "who", "until", "then", "why")
 
@@ -50,6 +57,7 @@ def who(  # noqa: PLR0913  (one option each)
     else:
         answer = _schedules(output, files, at=at, names=schedule)
         output.data(answer, _duties(answer))
+    say_zone(output, answer)
 
 
 def _schedules(
@@ -118,7 +126,7 @@ def _duties(answer: Mapping[str, Any]) -> str:
         (
             item["schedule"],
             _names(item["users"], item["shadows"]),
-            when(item["until"]),
+            dated(item["until"]),
             ", ".join(item["next_users"]) or "nobody",
             item["why"],
         )
@@ -143,7 +151,7 @@ def _levels(answer: Mapping[str, Any]) -> str:
 
 def _shifts(answer: Mapping[str, Any]) -> str:
     rows = [
-        (word, item["schedule"], when(item["starts_at"]), when(item["ends_at"]))
+        (word, item["schedule"], dated(item["starts_at"]), dated(item["ends_at"]))
         for word, items in (("now", answer["now"]), ("next", answer["next"]))
         for item in items
     ]

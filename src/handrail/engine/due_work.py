@@ -7,7 +7,7 @@ from datetime import datetime
 from handrail.engine.report import Report, lag
 from handrail.ports.id_source import IdSource
 from handrail.ports.store import Store, Transaction
-from handrail.usecases import evaluation, nudge, obligation, paging
+from handrail.usecases import agreement_expiry, evaluation, nudge, obligation, paging
 
 BATCH = 25
 """Rows a transaction takes: few, so that an arriving signal never waits long."""
@@ -89,4 +89,27 @@ def nudge_declarations(store: Store, ids: IdSource) -> DueWork:
         ids=ids,
         next_due=lambda tx: tx.page.next_nudge(),
         work=lambda tx, ids, limit: nudge.nudge_due(tx, ids=ids, limit=limit),
+    )
+
+
+def expire_agreements(store: Store, ids: IdSource) -> DueWork:
+    """Return the duty that closes cover requests and swaps nobody agreed to."""
+    return DueWork(
+        name="expire_agreements",
+        store=store,
+        ids=ids,
+        next_due=lambda tx: tx.cover.next_due(),
+        work=lambda tx, ids, limit: agreement_expiry.expire_due(
+            tx, ids=ids, limit=limit
+        ),
+    )
+
+
+def less_urgent(store: Store, ids: IdSource) -> tuple[DueWork, ...]:
+    """Return the duties that can wait until pages are advanced and sent."""
+    return (
+        expire_alerts(store, ids),
+        remind_obligations(store, ids),
+        nudge_declarations(store, ids),
+        expire_agreements(store, ids),
     )

@@ -43,12 +43,14 @@ from handrail.core.people.contact_method import ChannelKind
 from handrail.ports.backlog import BacklogStore
 from handrail.ports.bulletin import BulletinStore
 from handrail.ports.change import ChangeStore, MitigationRunStore
+from handrail.ports.contact import ContactStore
 from handrail.ports.cover import CoverStore
 from handrail.ports.incident import IncidentStore
 from handrail.ports.notice import NoticeStore
 from handrail.ports.page import PageStore
 from handrail.ports.postmortem import ActionItemStore, PostmortemStore
 from handrail.ports.setback import Otherwise, Setback, refuse
+from handrail.ports.shift_notice import ShiftNoticeStore
 
 T = TypeVar("T")
 
@@ -322,6 +324,15 @@ class DeliveryStore(Protocol):
         """Append attempts; one whose id is there already is left as it is."""
         ...
 
+    def told_of_pages(
+        self, *, since: datetime, until: datetime
+    ) -> list[tuple[str, datetime]]:
+        """Return who was told of a page, and when, within ``[since, until)``.
+
+        Once for each level entry: when its first delivery was handed over.
+        """
+        ...
+
     def attempts(self, page_id: PageId) -> list[Attempt]:
         """Return every attempt at the page's deliveries, oldest first."""
         ...
@@ -480,7 +491,11 @@ class Transaction(Protocol):
     @property
     def backlog(self) -> BacklogStore: ...
     @property
+    def contact(self) -> ContactStore: ...
+    @property
     def cover(self) -> CoverStore: ...
+    @property
+    def shift_notice(self) -> ShiftNoticeStore: ...
     @property
     def configuration(self) -> ConfigurationStore: ...
     @property

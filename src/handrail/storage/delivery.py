@@ -190,6 +190,19 @@ _ATTEMPTS = (
     .order_by(ATTEMPT.c.started_at, ATTEMPT.c.id)
 )
 
+_TOLD_AT = func.min(DELIVERY.c.closed_at).label("told_at")
+_TOLD_OF_PAGES = (
+    select(DELIVERY.c.recipient, _TOLD_AT)
+    .where(
+        DELIVERY.c.page_id.is_not(None),
+        DELIVERY.c.state == DeliveryState.HANDED_OVER.value,
+        DELIVERY.c.closed_at >= bindparam("since"),
+    )
+    .group_by(DELIVERY.c.recipient, DELIVERY.c.page_id, DELIVERY.c.entry_id)
+    .having(func.min(DELIVERY.c.closed_at) < bindparam("until"))
+    .order_by(_TOLD_AT)
+)
+
 _SHIFT_OWED = (
     "UPDATE delivery SET"
     " due_at = due_at + CASE WHEN due_at > ? THEN ? ELSE 0 END,"
@@ -327,6 +340,14 @@ class SqlDeliveryStore(DeliveryStore):
     def add_attempts(self, attempts: Sequence[Attempt]) -> None:
         rows = [_ATTEMPT_CODEC.values(attempt) for attempt in attempts]
         self._scope.change_many(_ADD_ATTEMPT, rows)
+
+    @override
+    def told_of_pages(
+        self, *, since: datetime, until: datetime
+    ) -> list[tuple[str, datetime]]:
+        asked = {"since": to_micros(since), "until": to_micros(until)}
+        rows = self._scope.read(_TOLD_OF_PAGES, asked)
+        return [(recipient, from_micros(told_at)) for recipient, told_at in rows]
 
     @override
     def attempts(self, page_id: PageId) -> list[Attempt]:

@@ -8,6 +8,7 @@ from handrail.storage.backlog import BACKLOG_TICKET
 from handrail.storage.bulletin import BULLETIN
 from handrail.storage.change import CHANGE
 from handrail.storage.configuration import DOCUMENT, REVISION
+from handrail.storage.contact import CONTACT_VERIFICATION, GAP_TELLING
 from handrail.storage.counter import COUNTER
 from handrail.storage.cover import COVER_REQUEST, SWAP
 from handrail.storage.delivery import ATTEMPT, DELIVERY
@@ -30,6 +31,7 @@ from handrail.storage.receipt import (
     RECEIPT_JOURNAL,
 )
 from handrail.storage.schema import METADATA
+from handrail.storage.shift_notice import SHIFT_NOTICE
 
 TABLES: tuple[Table, ...] = (
     META,
@@ -58,6 +60,9 @@ TABLES: tuple[Table, ...] = (
     BACKLOG_TICKET,
     COVER_REQUEST,
     SWAP,
+    CONTACT_VERIFICATION,
+    GAP_TELLING,
+    SHIFT_NOTICE,
     API_TOKEN,
     SESSION,
     ONE_TIME_LINK,

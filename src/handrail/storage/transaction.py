@@ -16,6 +16,7 @@ from handrail.storage.backlog import SqlBacklogStore
 from handrail.storage.bulletin import SqlBulletinStore
 from handrail.storage.change import SqlChangeStore
 from handrail.storage.configuration import SnapshotCache, SqlConfigurationStore
+from handrail.storage.contact import SqlContactStore
 from handrail.storage.cover import SqlCoverStore
 from handrail.storage.delivery import SqlDeliveryStore
 from handrail.storage.event import SqlEventStore
@@ -27,6 +28,7 @@ from handrail.storage.page import SqlPageStore
 from handrail.storage.postmortem import SqlActionItemStore, SqlPostmortemStore
 from handrail.storage.receipt import SqlReceiptStore
 from handrail.storage.scope import Scope
+from handrail.storage.shift_notice import SqlShiftNoticeStore
 from handrail.storage.trouble import Trouble, trouble_of
 
 T = TypeVar("T")
@@ -55,6 +57,8 @@ class SqlTransaction(Transaction):
         self._action_item = SqlActionItemStore(scope)
         self._backlog = SqlBacklogStore(scope)
         self._cover = SqlCoverStore(scope)
+        self._contact = SqlContactStore(scope)
+        self._shift_notice = SqlShiftNoticeStore(scope)
         self._configuration = SqlConfigurationStore(scope, cache)
         self._access = SqlAccessStore(scope)
         self._meta = SqlMetaStore(scope)
@@ -125,6 +129,11 @@ class SqlTransaction(Transaction):
 
     @property
     @override
+    def contact(self) -> SqlContactStore:
+        return self._contact
+
+    @property
+    @override
     def change(self) -> SqlChangeStore:
         return self._change
 
@@ -147,6 +156,11 @@ class SqlTransaction(Transaction):
     @override
     def backlog(self) -> SqlBacklogStore:
         return self._backlog
+
+    @property
+    @override
+    def shift_notice(self) -> SqlShiftNoticeStore:
+        return self._shift_notice
 
     @property
     @override

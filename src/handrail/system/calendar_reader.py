@@ -35,6 +35,17 @@ _STEPS = {
 }
 """How far one step of looking for a recurrence goes at least."""
 _DAY = timedelta(days=1)
+_ONCE = (
+    "UID",
+    "DTSTART",
+    "DTEND",
+    "DURATION",
+    "RECURRENCE-ID",
+    "SUMMARY",
+    "STATUS",
+)
+_UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
+"""What the libraries raise for values that are not what their property says."""
 _OTHERS = {"ROOM", "RESOURCE"}
 
 
@@ -94,7 +105,7 @@ def read_calendar(file: SourceFile, *, start: datetime, end: datetime) -> ReadCa
     series: dict[str, list[tuple[int, Event]]] = {}
     for line, event in found:
         uid = str(event.get("UID") or f"line {line}")
-        fault = next(_faults(event, reading), None)
+        fault = _fault(event, reading)
         if fault is not None:
             said = f"event {quoted(uid)}: {fault.message}"
             reading.complain(line, said, fault.remedy)
@@ -113,7 +124,7 @@ def _parsed(text: str, reading: _Reading) -> "list[tuple[int, Event]]":
 
     try:
         calendars: Any = Calendar.from_ical(text, multiple=True)
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+    except _UNREADABLE as error:
         told = " ".join(str(error).split())
         reading.complain(
             _line_of(told, text), f"is no calendar: {told[:200]}", "export it again"
@@ -141,20 +152,33 @@ def _line_of(message: str, text: str) -> int:
     return 1
 
 
+def _fault(event: "Event", reading: _Reading) -> _Fault | None:
+    """Return what keeps an event from being followed, if anything does."""
+    try:
+        return next(_faults(event, reading), None)
+    except _UNREADABLE as error:
+        return _Fault(f"cannot be read: {_in_line(error)}", "mend it")
+
+
+def _in_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:150]
+
+
 def _faults(event: "Event", reading: _Reading) -> Iterator[_Fault]:
     """Yield what keeps an event from being followed; only the first is sure."""
     for name, error in event.errors:
         told = " ".join(str(error).split())[:150]
         yield _Fault(f"{name or 'a line'} cannot be read: {told}", "mend it")
+    yield from (
+        _Fault(f"has more than one {name}", "leave one")
+        for name in _ONCE
+        if isinstance(event.get(name), list)
+    )
     if "DTSTART" not in event:
         yield _Fault("has no DTSTART", "give it a beginning")
     for name in ("DTSTART", "DTEND", "RECURRENCE-ID"):
         yield from _zone_faults(event, name)
-    try:
-        starts_at, ends_at = event.start, event.end
-    except ValueError as error:
-        yield _Fault(f"cannot be read: {error}", "mend it")
-        return
+    starts_at, ends_at = event.start, event.end
     if _kind(starts_at) != _kind(ends_at):
         yield _Fault(
             "begins and ends in different kinds of time",
@@ -205,39 +229,37 @@ def _rule_faults(
 def _follow(uid: str, members: "list[tuple[int, Event]]", reading: _Reading) -> None:
     """Add the occurrences of one event and its exceptions."""
     line = members[0][0]
-    if not any({"RRULE", "RDATE", "RECURRENCE-ID"} & set(e) for _, e in members):
-        for own_line, event in members:
-            ends_at = _end(event.start, event.end, is_exact=_is_exact(event))
-            _add(event, event.start, ends_at, (own_line, uid), reading)
-        return
     if any(_is_endless(rule) for _, e in members for rule in _list(e.get("RRULE"))):
         reading.endless.append((line, uid))
-    is_exact = all(_is_exact(event) for _, event in members)
     try:
-        for found, starts_at, until in _occurrences(members, reading):
+        for found, starts_at, until, is_exact in _occurrences(members, reading):
             ends_at = _end(starts_at, until, is_exact=is_exact)
             _add(found, starts_at, ends_at, (line, uid), reading)
             if len(reading.events) > limits.CALENDAR_EVENTS_MAX:
                 return
-    except (ValueError, TypeError, OverflowError, ArithmeticError) as error:
-        told = " ".join(str(error).split())[:150]
-        reading.complain(
-            line, f"event {quoted(uid)}: its recurrence cannot be followed: {told}"
-        )
+    except _UNREADABLE as error:
+        said = f"event {quoted(uid)}: cannot be followed: {_in_line(error)}"
+        reading.complain(line, said)
 
 
 def _occurrences(
     members: "list[tuple[int, Event]]", reading: _Reading
-) -> "Iterator[tuple[Event, Edge, Edge]]":
+) -> "Iterator[tuple[Event, Edge, Edge, bool]]":
+    """Yield occurrences with their ends, and whether these are exact."""
+    if not any({"RRULE", "RDATE", "RECURRENCE-ID"} & set(e) for _, e in members):
+        for _, event in members:
+            yield event, event.start, event.end, _is_exact(event)
+        return
     from icalendar import Calendar
     from recurring_ical_events import CalendarQuery
 
+    is_exact = all(_is_exact(event) for _, event in members)
     calendar = Calendar()
     calendar.subcomponents.extend(event for _, event in members)
     for series in CalendarQuery(calendar).series:
         for one in series.between(reading.start, reading.end):
             component: Any = one.as_component(keep_recurrence_attributes=False)
-            yield component, one.start, one.end
+            yield component, one.start, one.end, is_exact
 
 
 def _is_exact(event: "Event") -> bool:

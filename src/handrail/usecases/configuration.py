@@ -20,6 +20,7 @@ from handrail.core.configuration.document import Document
 from handrail.core.configuration.draft import MANAGED_BY_FILE, Draft
 from handrail.core.configuration.integration_key import resolve_keys
 from handrail.core.configuration.kind.definition import KindDefinition
+from handrail.core.configuration.late_edit import late_edits
 from handrail.core.configuration.node import Json, Node, SourceFile
 from handrail.core.configuration.problem import Problem, in_order
 from handrail.core.configuration.reference import cross_problems
@@ -334,12 +335,12 @@ def _doubts(
 ) -> list[Problem]:
     """Return the doubts about a configuration without errors, and too little rest.
 
-    Only what breaks a rest rule that must hold is an error, and only where it is not
-    so already.
+    Only a rest rule that must hold, and is not broken already, makes it an error.
     """
     by_key = {draft.key: draft for draft in drafts}
     found = Checkup(snapshot=snapshot, drafts=by_key).warnings()
-    if now is not None and snapshot.rest.holds_any:
+    if now is not None:
+        found += late_edits(snapshot, by_key, now, already=already)
         before = None if already is None else rest_findings(already, now)
         judged = rest_findings(snapshot, now)
         found += rest_problems(judged, snapshot, by_key, already=before)

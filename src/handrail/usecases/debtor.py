@@ -5,13 +5,19 @@ from dataclasses import dataclass, field
 
 from handrail.core.ids import BulletinId, PageId
 from handrail.core.incident.pointless import why_pointless
-from handrail.core.paging.bulletin import ON_CALL, Bulletin
+from handrail.core.paging.bulletin import (
+    ALWAYS_TOLD,
+    ON_CALL,
+    Bulletin,
+    BulletinKind,
+)
 from handrail.core.paging.delivery import Delivery
 from handrail.core.paging.page import Page, PageState
 from handrail.ports.setback import Setback
 from handrail.ports.store import Transaction
 from handrail.usecases import setback
 from handrail.usecases.oncall_news import why_old
+from handrail.usecases.shift_notice import why_changed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +76,10 @@ def _why_pointless(tx: Transaction, bulletin: Bulletin) -> str | None:
     if bulletin.incident_id is not None:
         incident = tx.incident.get(bulletin.incident_id)
         return None if incident is None else why_pointless(bulletin, incident)
+    if bulletin.kind in ALWAYS_TOLD:
+        return None
+    if bulletin.kind is BulletinKind.SHIFT:
+        return why_changed(tx, bulletin)
     if bulletin.kind in ON_CALL:
         return why_old(tx, bulletin)
     page = tx.page.get(PageId(bulletin.about))

@@ -11,12 +11,13 @@ from handrail.core.access.role import Role
 from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.errors import ForbiddenError, InvalidError, NotFoundError
 from handrail.core.ids import Slug
-from handrail.core.schedule.feed import schedule_events, user_events
+from handrail.core.schedule.feed import EDGE, schedule_events, stretch, user_events
 from handrail.ports.calendar import Feed
 from handrail.ports.id_source import IdSource
 from handrail.ports.store import Transaction
 from handrail.usecases.access_record import record
 from handrail.usecases.credential import digest
+from handrail.usecases.oncall import directory_at
 
 FEED_PREFIX = "hr_cal_"
 """The public prefix of the secret part of an address, for secret scanners."""
@@ -80,7 +81,7 @@ def create_feed(
         name = actor.user
     known = _names(tx.configuration.snapshot(), subject)
     if name is None or name not in known:
-        wrong = f"there is no {subject} {name}" if name else f"name a {subject}"
+        wrong = f"there is no {subject} {name}" if name else f"say of which {subject}"
         msg = f"The feed was not made: {wrong}."
         raise InvalidError(msg, fields={"name": wrong})
     is_own = subject is FeedSubject.SCHEDULE or name == actor.user
@@ -169,13 +170,15 @@ def note_use(tx: Transaction, secret: str) -> None:
 
 def _content(tx: Transaction, feed: CalendarFeed, snapshot: Snapshot) -> Feed:
     people = {name: user.full_name for name, user in snapshot.users.items()}
+    # What was on call stays so in calendars too: schedules as they were then.
+    since = stretch(tx.now)[0] - EDGE
     if feed.subject is FeedSubject.SCHEDULE:
-        schedule = snapshot.schedules[feed.name]
+        schedule = directory_at(tx, since, [feed.name]).schedules[feed.name]
         title = f"On call: {schedule.title}"
         events = schedule_events(schedule, people, now=tx.now)
     else:
         title = f"On call: {people[feed.name]}"
-        schedules = snapshot.schedules.values()
+        schedules = directory_at(tx, since, user=feed.name).schedules.values()
         events = user_events(feed.name, schedules, people, now=tx.now)
     return Feed(
         title=title,

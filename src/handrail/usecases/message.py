@@ -15,7 +15,7 @@ from handrail.core.incident import bulletin_words
 from handrail.core.incident.event import PagePurpose
 from handrail.core.incident.incident import Incident
 from handrail.core.paging import ack_link
-from handrail.core.paging.bulletin import ON_CALL, Bulletin
+from handrail.core.paging.bulletin import ON_CALL, Bulletin, BulletinKind
 from handrail.core.paging.delivery import Delivery
 from handrail.core.paging.forecast import NextLevel, forecast
 from handrail.core.paging.wording import safely
@@ -58,7 +58,7 @@ def _key(send: Send) -> str:
 
 def _item(send: Send, delivery: Delivery, *, base_url: str, sign: Sign) -> MessageItem:
     if delivery.page_id is None:
-        return _bulletin_item(send, delivery, base_url=base_url)
+        return _bulletin_item(send, delivery, base_url=base_url, sign=sign)
     page = send.pages[delivery.page_id]
     alert = send.alerts.get(page.alert_id) if page.alert_id else None
     incident = send.incidents.get(page.incident_id) if page.incident_id else None
@@ -71,6 +71,7 @@ def _item(send: Send, delivery: Delivery, *, base_url: str, sign: Sign) -> Messa
         user=Slug(name) if kind == "user" else None,
         expires_at=send.claimed_at + limits.ACK_LINK_LIFE,
         sign=sign,
+        delivery_id=delivery.id,
     )
     return MessageItem(
         page_id=page.id,
@@ -98,7 +99,9 @@ def _item(send: Send, delivery: Delivery, *, base_url: str, sign: Sign) -> Messa
     )
 
 
-def _bulletin_item(send: Send, delivery: Delivery, *, base_url: str) -> MessageItem:
+def _bulletin_item(
+    send: Send, delivery: Delivery, *, base_url: str, sign: Sign
+) -> MessageItem:
     assert delivery.bulletin_id is not None, "a page or a bulletin owes a delivery"
     bulletin = send.bulletins[delivery.bulletin_id]
     about = bulletin.incident_id
@@ -122,13 +125,31 @@ def _bulletin_item(send: Send, delivery: Delivery, *, base_url: str) -> MessageI
         bulletin_id=bulletin.id,
         kind=bulletin.kind,
         incident=incident.name if incident else "",
-        open_url=base_url + bulletin.link,
+        open_url=base_url + _link(send, delivery, bulletin, sign=sign),
     )
+
+
+def _link(send: Send, delivery: Delivery, bulletin: Bulletin, *, sign: Sign) -> str:
+    """Return where one goes on; of a test, the link that shows that it arrived."""
+    kind, _, name = delivery.recipient.partition(":")
+    if bulletin.kind is not BulletinKind.CONTACT_TEST or kind != "user":
+        return bulletin.link
+    token = ack_link.make_test(
+        user=Slug(name),
+        delivery_id=delivery.id,
+        expires_at=send.claimed_at + limits.ACK_LINK_LIFE,
+        sign=sign,
+    )
+    return f"{ack_link.PATH}{token}"
 
 
 def _grade(bulletin: Bulletin) -> str:
     if bulletin.kind in ON_CALL:
         return "ON CALL"
+    if bulletin.kind is BulletinKind.CONTACT_TEST:
+        return "TEST"
+    if bulletin.kind is BulletinKind.COVERAGE:
+        return "COVERAGE"
     return bulletin.severity or "to be assessed"
 
 

@@ -54,7 +54,11 @@ class Directory:
 
 
 def directory_at(
-    tx: Transaction, at: datetime, names: Iterable[Slug] | None = None
+    tx: Transaction,
+    at: datetime,
+    names: Iterable[str] | None = None,
+    *,
+    user: str | None = None,
 ) -> Directory:
     """Return what was in force at an instant, or is now for one to come.
 
@@ -64,7 +68,9 @@ def directory_at(
     Args:
         tx: Only read from.
         at: The first instant that is asked about, UTC.
-        names: The schedules needed; all where none are named.
+        names: The schedules needed; where none are named, all but those that were
+            removed for good by then.
+        user: Only schedules that may put this person on duty are needed.
     """
     snapshot = tx.configuration.snapshot()
     if at >= tx.now:
@@ -74,13 +80,38 @@ def directory_at(
     first = revisions[0].number if revisions else 0
     then = tx.configuration.snapshot_at(began[-1] if began else first)
     documents = tx.configuration.versions(history.KINDS)
-    return Directory(snapshot=then, schedules=history.compiled(documents, names))
+    if names is not None:
+        asked = {Slug(name) for name in names}
+        return Directory(
+            snapshot=then, schedules=history.compiled(documents, sorted(asked))
+        )
+    mine = None if user is None else sorted(history.naming(documents, Slug(user)))
+    there = {
+        name: schedule
+        for name, schedule in history.compiled(documents, mine).items()
+        if name in snapshot.schedules or not _is_over(schedule, at)
+    }
+    return Directory(snapshot=then, schedules=there)
+
+
+def _is_over(schedule: Schedule, at: datetime) -> bool:
+    """Return whether a schedule that is no more had been removed by then."""
+    removed_at = schedule.revisions[-1].effective_from
+    return removed_at is not None and removed_at <= at
 
 
 def schedules_asked(
-    known: Mapping[Slug, Schedule], names: Iterable[str]
+    known: Mapping[Slug, Schedule],
+    names: Iterable[str],
+    *,
+    others: Iterable[str] = (),
 ) -> list[Schedule]:
     """Return the schedules of these names, all where none are named.
+
+    Args:
+        known: Where they are looked up.
+        names: Those that are asked about.
+        others: More names that may have been meant, for the refusal.
 
     Raises:
         NotFoundError: There is no schedule of one of the names.
@@ -88,7 +119,7 @@ def schedules_asked(
     asked = list(dict.fromkeys(names))
     for name in asked:
         if name not in known:
-            raise _unknown(name, known, what="schedule")
+            raise _unknown(name, {*known, *others}, what="schedule")
     return [known[Slug(name)] for name in asked] if asked else list(known.values())
 
 
@@ -110,14 +141,20 @@ def policy_asked(
     return snapshot.policies[Slug(policy)], name
 
 
-def user_asked(snapshot: Snapshot, name: str) -> Slug:
+def user_asked(snapshot: Snapshot, name: str, *, now: Snapshot | None = None) -> Slug:
     """Return the user's name.
+
+    Args:
+        snapshot: What was in force at the time that is asked about.
+        name: Of one who had an account then, or has one now.
+        now: What is in force, where that is something else.
 
     Raises:
         NotFoundError: There is no user of that name.
     """
-    if name not in snapshot.users:
-        raise _unknown(name, snapshot.users, what="user")
+    current = snapshot if now is None else now
+    if name not in snapshot.users and name not in current.users:
+        raise _unknown(name, current.users, what="user")
     return Slug(name)
 
 

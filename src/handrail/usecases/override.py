@@ -52,9 +52,9 @@ class OverrideView:
     managed_by: str
     shadowed: tuple[Shadowing, ...]
 
-    def doubts(self) -> tuple[str, ...]:
-        """Return in words where it changes nothing."""
-        zone = self.schedule.time_zone
+    def doubts(self, zone: str = "") -> tuple[str, ...]:
+        """Return in words where it changes nothing, in the zone or the schedule's."""
+        zone = zone or self.schedule.time_zone
         return tuple(_doubt(self.override, one, zone) for one in self.shadowed)
 
 

@@ -83,7 +83,8 @@ def end(
     added, removed = [], [document]
     if override.starts_at < now:
         body["until"] = format_moment(now)
-        added, removed = [replace(document, body=canonical(body))], []
+        shorter = replace(document, body=canonical(body), effective_from=tx.now)
+        added, removed = [shorter], []
     _apply(tx, added, removed, by=by, seen=decided_on.revision)
     payload: dict[str, Json] = {
         "name": document.name,

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,13 +11,15 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from handrail.core.access.permission import Verb
-from handrail.core.errors import ConflictError
+from handrail.core.coverage.evidence import Via
+from handrail.core.errors import ConflictError, DomainError
 from handrail.core.ids import Slug
 from handrail.core.paging import ack_link
-from handrail.core.paging.ack_link import AckGrant, Refusal
+from handrail.core.paging.ack_link import AckGrant, ContactGrant, Grant, Refusal
 from handrail.core.paging.page import Page
 from handrail.ports.store import Transaction
-from handrail.usecases import paging
+from handrail.usecases import contact, paging
+from handrail.web import contact_test
 from handrail.web.deps import Console, GivenConsole
 from handrail.web.form import FormRequest, fields
 from handrail.web.rendering import inline_styled
@@ -51,6 +54,8 @@ async def show(token: FromPath[str], console: GivenConsole) -> Response[str]:
     grant = _read(console, token)
     if isinstance(grant, Refusal):
         return _refused(grant, status=_STATUS[grant])
+    if isinstance(grant, ContactGrant):
+        return contact_test.show(console, grant)
     looked = _Pressed(news="")
     loop = asyncio.get_running_loop()
     return await loop.run_in_executor(console.urgent, _present, console, grant, looked)
@@ -69,8 +74,10 @@ async def press(
     grant = _read(console, token)
     if isinstance(grant, Refusal):
         return _refused(grant, status=_STATUS[grant])
-    form = await fields(request)
     loop = asyncio.get_running_loop()
+    if isinstance(grant, ContactGrant):
+        return await loop.run_in_executor(None, contact_test.press, console, grant)
+    form = await fields(request)
     return await loop.run_in_executor(console.urgent, _press, console, grant, form)
 
 
@@ -78,6 +85,7 @@ def _press(console: Console, grant: AckGrant, form: Mapping[str, str]) -> Respon
     act = _pass_on if form.get("do") == "escalate" else _acknowledge
     work = partial(act, console, grant, form.get("entry", ""))
     pressed = console.store.run(work)
+    _note_evidence(console, grant)
     return _present(console, grant, pressed)
 
 
@@ -116,6 +124,23 @@ def _pass_on(
         ids=console.ids,
     )
     return _Pressed(news=PASSED_ON)
+
+
+def _note_evidence(console: Console, grant: AckGrant) -> None:
+    """Keep that the link reached its person; what fails here costs no answer."""
+    user, delivery_id = grant.user, grant.delivery_id
+    if user is None or delivery_id is None:
+        return
+
+    def work(tx: Transaction) -> None:
+        tx.attempt(
+            lambda: contact.note_press(
+                tx, delivery_id, user=user, via=Via.PAGE, ids=console.ids
+            )
+        )
+
+    with suppress(DomainError, OSError):
+        console.store.submit(work)
 
 
 def _page(tx: Transaction, grant: AckGrant) -> Page | None:
@@ -161,7 +186,7 @@ def _refused(why: str, *, status: int) -> Response[str]:
     )
 
 
-def _read(console: Console, token: str) -> AckGrant | Refusal:
+def _read(console: Console, token: str) -> Grant | Refusal:
     return ack_link.read(
         token,
         now=console.clock.now(),

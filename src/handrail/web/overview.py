@@ -1,6 +1,5 @@
-"""Alerts, who is on call, and the configuration: screens that only show."""
+"""Alerts and the configuration: screens that only show."""
 
-from datetime import datetime
 from typing import Annotated
 
 from litestar import Response, get
@@ -9,19 +8,18 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 
 from handrail.core.access.permission import Verb
 from handrail.core.errors import NotFoundError
-from handrail.core.ids import AlertId
-from handrail.core.instants import parse_rfc3339
+from handrail.core.ids import AlertId, Slug
 from handrail.ports.store import Transaction
 from handrail.usecases.explain import explain
+from handrail.usecases.oncall_load import oncall_load
 from handrail.web.deps import GivenActor, GivenConsole
 from handrail.web.reading import Asked, frame, reader_of
 from handrail.web.rendering import Shown
 from handrail.web.screens.alert import alert_list_screen, alert_screen
 from handrail.web.screens.configuration import configuration_screen
-from handrail.web.screens.oncall import oncall_screen
+from handrail.web.screens.oncall_load import oncall_load_screen
 
 ROWS_SHOWN = 50
-YEAR_MIN, YEAR_MAX = 1990, 2200
 _ID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 Before = Annotated[str | None, QueryParameter(pattern=_ID)]
 
@@ -84,32 +82,24 @@ def show_alert(
 
 
 @get(
-    "/oncall",
+    "/oncall/load",
     opt={"verb": Verb.ONCALL_READ},
     sync_to_thread=True,
     include_in_schema=False,
 )
-def show_oncall(
-    console: GivenConsole, actor: GivenActor, at: FromQuery[str | None] = None
+def show_oncall_load(
+    console: GivenConsole, actor: GivenActor, team: FromQuery[str | None] = None
 ) -> Response[str]:
-    """Show who is on call now, or at another instant."""
-    instant = _instant(at)
+    """Show the reader's own on-call load, and how their teams' is spread."""
+    wanted = None if team is None else Slug(team)
 
     def look(tx: Transaction) -> Shown:
-        screen = oncall_screen(reader=reader_of(tx, actor, now=instant))
-        chrome = frame(tx, "On call", Asked(actor=actor, place="/oncall"))
+        found = oncall_load(tx, viewer=actor.user, team=wanted)
+        screen = oncall_load_screen(found, reader=reader_of(tx, actor))
+        chrome = frame(tx, "On-call load", Asked(actor=actor, place="/oncall"))
         return Shown(screen=screen, chrome=chrome)
 
-    return console.store.read(look).response("oncall.html")
-
-
-def _instant(text: str | None) -> datetime | None:
-    """Return the instant in the address; what is none asks about now."""
-    try:
-        instant = parse_rfc3339((text or "").replace(" ", "+"))
-    except ValueError:
-        return None
-    return instant if YEAR_MIN <= instant.year < YEAR_MAX else None
+    return console.store.read(look).response("oncall_load.html")
 
 
 @get(
@@ -140,6 +130,6 @@ def show_configuration(console: GivenConsole, actor: GivenActor) -> Response[str
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
     list_alerts,
     show_alert,
-    show_oncall,
+    show_oncall_load,
     show_configuration,
 )

@@ -11,10 +11,17 @@ from handrail.web.screens.chrome import Chrome, chrome
 from handrail.web.screens.page import Reader
 
 NEWS = {
+    "cover-accept": "You are on call then. Who asked is told.",
+    "cover-decline": "Declined.",
+    "cover-withdraw": "Withdrawn. You are on call as before.",
+    "swap-accept": "You have agreed.",
+    "swap-decline": "Declined. Everybody keeps their shifts.",
+    "swap-withdraw": "Withdrawn. Everybody keeps their shifts.",
     "acknowledged": "You have it. Nobody else is told.",
     "escalated": "Passed on. The next people are told now.",
     "resolved": "Resolved, and its alert with it.",
     "moved": "The page had moved on already. Below is how it stands now.",
+    "tested": "On its way. Open the link in the message and press its button.",
     "revoked": "The token is revoked.",
     "feed-revoked": "The calendar's address is closed.",
     "released": "Released. Sending goes on.",
@@ -43,6 +50,8 @@ NEWS = {
     "task-done": "Noted.",
     "notice": "Published. The status page shows it within seconds.",
     "mitigation-run": "It is being carried out, once. Its answer comes below.",
+    "ticket-retry": "It is tried now.",
+    "ticket-moved": "It had moved on already. Below is how it stands now.",
     "reported": "The change is recorded.",
     "drafted": "The postmortem is begun. What the record knows is there already.",
     "postmortem-sections": "Saved.",

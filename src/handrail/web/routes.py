@@ -11,17 +11,24 @@ from handrail.web import (
     ack,
     action_items,
     changes,
+    contact_methods,
+    coverage,
+    covers,
     feeds,
     incident_acts,
     incidents,
     mitigations,
     notices,
+    oncall,
+    overrides,
     overview,
     pages,
     postmortems,
     room,
     settings,
     sign_in,
+    swaps,
+    tickets,
 )
 from handrail.web.deps import Console
 from handrail.web.rendering import in_chrome, sheet, to
@@ -33,6 +40,7 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *ack.HANDLERS,
     *sign_in.HANDLERS,
     *pages.HANDLERS,
+    *oncall.HANDLERS,
     *incidents.HANDLERS,
     *room.HANDLERS,
     *notices.HANDLERS,
@@ -41,9 +49,15 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *changes.HANDLERS,
     *postmortems.HANDLERS,
     *action_items.HANDLERS,
+    *tickets.HANDLERS,
     *overview.HANDLERS,
     *feeds.HANDLERS,
+    *overrides.HANDLERS,
+    *covers.HANDLERS,
+    *swaps.HANDLERS,
     *settings.HANDLERS,
+    *contact_methods.HANDLERS,
+    *coverage.HANDLERS,
 )
 UNAUTHENTICATED = 401
 

@@ -44,9 +44,9 @@ def held(schedule: Schedule, start: datetime, end: datetime) -> Held:
 
 
 def gaps(schedule: Schedule, start: datetime, end: datetime) -> list[Stretch]:
-    """Return when nobody is on duty within ``[start, end)``."""
+    """Return when nobody is on duty within ``[start, end)`` and it is not meant."""
     return merged(
         (tile.starts_at, tile.ends_at)
         for tile in resolve(schedule, start, end)
-        if not tile.duties
+        if not tile.duties and not tile.is_intended
     )

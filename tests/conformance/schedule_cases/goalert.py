@@ -83,7 +83,7 @@ def translate(case: Recorded, people: People) -> Schedule:
         for place, one in enumerate(case["temporary_schedules"])
     ]
     if not layers:
-        layers = [{"name": "nobody", "rotation": at_all_hours()}]
+        layers = [{"name": "silent", "rotation": at_all_hours()}]
     plan: Body = {"layers": layers}
     cut = list(temporary)
     if when.known_until is not None:

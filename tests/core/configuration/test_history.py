@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from handrail.core.configuration.compile import compile_snapshot
 from handrail.core.configuration.document import Document
-from handrail.core.configuration.history import ScheduleHistory, compiled
+from handrail.core.configuration.history import ScheduleHistory, compiled, naming
 from handrail.core.ids import Slug
 from handrail.core.schedule.resolve import resolve
 
@@ -215,6 +215,32 @@ def test_a_renamed_schedule_keeps_its_past_under_its_new_name() -> None:
     tiles = resolve(through, FIRST, then + timedelta(days=1))
     assert [tile.users for tile in tiles] == [("ana",), ("ben",)]
     assert tiles[1].starts_at == then
+
+
+def test_whose_schedules_they_are_is_told_through_renames_and_overrides() -> None:
+    rotation = {
+        "every": "1 week",
+        "handoff": "09:00",
+        "starts_on": "2026-01-05",
+        "participants": ["ana"],
+    }
+    body = {"time_zone": "UTC", "rotation": rotation}
+    stand_in = {
+        "schedule": OLD_NAME,
+        "user": "ben",
+        "from": "2026-03-21 09:00",
+        "until": "2026-03-22 09:00",
+    }
+    _, stored = applied(
+        [{("schedule", OLD_NAME): body, ("override", Slug("one")): stand_in}], [FIRST]
+    )
+    renamed = replace(
+        stored[0], name=NAME, body="{}", renamed_from=OLD_NAME, revision=2
+    )
+
+    assert naming(stored, Slug("ana")) == {OLD_NAME}
+    assert naming([*stored, renamed], Slug("ben")) == {OLD_NAME, NAME}
+    assert naming(stored, Slug("be")) == frozenset()
 
 
 def test_what_never_was_is_none() -> None:

@@ -1,7 +1,19 @@
 """What cannot be in a schedule, an override or a calendar is named with its remedy."""
 
+import json
+import time
+from datetime import UTC, datetime, timedelta
+
 import pytest
-from tests.configured import checked
+from tests.configured import SOURCE_KINDS, checked
+
+from handrail.core.configuration.node import SourceFile
+from handrail.core.ids import Slug
+from handrail.core.schedule.on_call import on_call
+from handrail.system.document_reader import YamlDocumentReader
+from handrail.usecases.configuration import check, proposed
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 PEOPLE = "user: [{name: ana}, {name: ben}]\n"
 TURNS = (
@@ -9,6 +21,8 @@ TURNS = (
 )
 LAYERED = "schedule: {name: s, time_zone: Europe/Berlin, layers: [%s]}\n"
 PLAIN = f"schedule: {{name: s, time_zone: Europe/Berlin, rotation: {TURNS}}}\n"
+ONE_DAY = "from: 2026-01-05 09:00, until: 2026-01-06 09:00"
+OVERRIDE = "override: {name: o, schedule: s, %s}\n"
 ROTATION = "schedule: {name: s, time_zone: UTC, rotation: %s}\n"
 
 
@@ -68,6 +82,84 @@ COMPLAINTS = [
         "remove one of the two",
     ),
     (
+        ROTATION % turns(participants="[anna]"),
+        "schedule s.rotation.participants[0]",
+        'no user "anna"',
+        'did you mean "ana"?',
+    ),
+    (
+        ROTATION % turns(participants="[]"),
+        "schedule s.rotation.participants",
+        "nobody takes turns; name at least one user",
+        "",
+    ),
+    (
+        LAYERED % layer("starts_at: 2026-03-01 09:00, ends_at: 2026-02-01 09:00"),
+        "schedule s.layers[0].ends_at",
+        "is not after starts_at",
+        "let it end after it begins",
+    ),
+    (
+        PLAIN.replace("Europe/Berlin", "Europe/Berln"),
+        "schedule s.time_zone",
+        '"Europe/Berln" is no IANA time zone; did you mean Europe/Berlin?',
+        "",
+    ),
+    (
+        PLAIN.replace("Europe/Berlin", "new york"),
+        "schedule s.time_zone",
+        "did you mean America/New_York?",
+        "",
+    ),
+    (
+        PLAIN.replace("Europe/Berlin", "CEST+1"),
+        "schedule s.time_zone",
+        "write it like Europe/Berlin",
+        "",
+    ),
+    (
+        PLAIN + OVERRIDE % f"user: nobody, {ONE_DAY}",
+        "override o.user",
+        "an override is of a person; for a gap that is meant write mode: remove",
+        "",
+    ),
+    (
+        PLAIN + OVERRIDE % "user: ana, from: 2026-01-05 09:00, until: 2026-01-04 09:00",
+        "override o.until",
+        "is not after from",
+        "let it end after it begins",
+    ),
+    (
+        PLAIN + OVERRIDE % "user: ana, from: 0001-01-05 09:00, until: 2026-01-04 09:00",
+        "override o.from",
+        '"0001-01-05 09:00" is not in the years 1971 to 2199',
+        "",
+    ),
+    (
+        PLAIN + OVERRIDE % "user: ana, from: 2026-01-05 09:00, until: 9999-12-31 23:59",
+        "override o.until",
+        '"9999-12-31 23:59" is not in the years 1971 to 2199',
+        "",
+    ),
+    (
+        ROTATION % turns(starts_on="9999-01-05"),
+        "schedule s.rotation.starts_on",
+        "is not in the years 1971 to 2199",
+        "",
+    ),
+    (
+        ROTATION % turns(every="1000 weeks"),
+        "schedule s.rotation.every",
+        "at most 999",
+        "",
+    ),
+    (
+        LAYERED % ", ".join(layer(name=f"n{place}") for place in range(1000)),
+        "schedule s.layers",
+        "has 1000 items, at most 50",
+        "",
+    ),
+    (
         ROTATION % turns(lasts="0s"),
         "schedule s.rotation.lasts",
         "not between 1m and",
@@ -92,3 +184,74 @@ def test_a_mistake_is_named_with_its_field_and_remedy(
     assert message in found[0].message
     assert remedy in found[0].remedy
     assert found[0].place.line is not None
+
+
+@pytest.mark.parametrize(
+    ("override", "field"),
+    [("mode: remove, user: ben", "user"), ("user: ana, instead_of: ben", "instead_of")],
+)
+def test_an_override_of_somebody_who_is_never_on_call_is_doubted(
+    override: str, field: str
+) -> None:
+    text = ROTATION % turns(participants="[ana]")
+
+    found = checked(PEOPLE + text + OVERRIDE % f"{override}, {ONE_DAY}").problems
+
+    doubts = [one for one in found if one.field == f"override o.{field}"]
+    assert [one.message for one in doubts] == [
+        "ben is never on call by schedule s: the override changes nothing"
+    ]
+    assert not any(one.is_error for one in found)
+
+
+def test_ten_thousand_overrides_are_checked_and_asked_in_no_time() -> None:
+    start = datetime(2026, 1, 5, tzinfo=UTC)
+    lines = [
+        json.dumps(
+            {
+                "override": {
+                    "name": f"o{place}",
+                    "schedule": "s",
+                    "user": "ana",
+                    "from": f"{start + place * HOUR:%Y-%m-%dT%H:%M:%SZ}",
+                    "until": f"{start + (place + 3) * HOUR:%Y-%m-%dT%H:%M:%SZ}",
+                }
+            }
+        )
+        for place in range(10_000)
+    ]
+    files = [SourceFile(name="a.yaml", text=PEOPLE + ROTATION % turns())]
+    files += [
+        SourceFile(name=f"{first}.yaml", text="\n---\n".join(lines[first::5]))
+        for first in range(5)
+    ]
+
+    began = time.process_time()
+    result = check(files, reader=YamlDocumentReader(), source_kinds=SOURCE_KINDS)
+    schedule = proposed(result).schedules[Slug("s")]
+    read = time.process_time()
+    answers = [on_call(schedule, start + place * DAY) for place in range(400)]
+    asked = time.process_time()
+
+    assert len(schedule.overrides) == 10_000
+    assert {one.users for one in answers} == {("ana",)}
+    assert read - began < 60
+    assert asked - read < 10
+
+
+@pytest.mark.parametrize(
+    "rotation",
+    [
+        turns(every="999 weeks", starts_on="2199-12-31"),
+        turns(every="83 years", starts_on="1971-01-01"),
+        turns(every="[" + ", ".join(["999 months"] * 20) + "]", starts_on="2199-12-31"),
+        turns(every="999 hours", lasts="366d", starts_on="1971-01-01"),
+    ],
+)
+def test_absurd_lengths_and_dates_have_an_answer(rotation: str) -> None:
+    result = checked(PEOPLE + ROTATION % rotation)
+    schedule = proposed(result).schedules[Slug("s")]
+
+    for year in (1971, 2026, 2199):
+        answer = on_call(schedule, datetime(year, 6, 1, tzinfo=UTC))
+        assert answer.users in {("ana",), ("ben",)}

@@ -56,12 +56,36 @@ def test_a_moment_with_an_offset_is_an_instant() -> None:
         "2026-13-01 09:00",
         "2026-12-24",
         "2026-12-24 24:00",
-        "0001-01-01 09:00",
     ],
 )
 def test_other_moments_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is not a moment"):
         spelling.parse_moment(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["0001-01-01 09:00", "1970-12-31 09:00", "9999-12-31T23:59:59Z"]
+)
+def test_a_year_without_known_time_zones_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="is not in the years 1971 to 2199"):
+        spelling.parse_moment(text)
+    with pytest.raises(ValueError, match="is not in the years 1971 to 2199"):
+        spelling.parse_date(text[:10])
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("Europe/Berln", "Europe/Berlin"),
+        ("europe/berlin", "Europe/Berlin"),
+        ("new york", "America/New_York"),
+    ],
+)
+def test_a_misspelled_zone_is_answered_with_the_one_that_was_meant(
+    text: str, meant: str
+) -> None:
+    with pytest.raises(ValueError, match=f"did you mean {meant}?"):
+        spelling.parse_zone(text)
 
 
 def test_a_short_hour_is_read() -> None:

@@ -5,7 +5,8 @@ import pytest
 from tests.core.incident.test_public_notice import CHECKOUT, INCIDENT, NOW
 
 from handrail.core.ids import Slug
-from handrail.core.incident.suggestion import Suggestion, suggest
+from handrail.core.incident.stage import Stage
+from handrail.core.incident.suggestion import Suggestion, next_word, suggest
 from handrail.core.obligation.demand import DEFAULT_DEMANDS
 from handrail.core.severity.severity import Severity
 from handrail.core.status_page.advice import advise
@@ -69,3 +70,21 @@ def test_a_private_incident_lends_no_title_and_no_service() -> None:
     assert found.title == ""
     assert "one of our systems" in found.text
     assert "hr" not in found.text.split()
+
+
+@pytest.mark.parametrize(
+    ("stage", "first", "later"),
+    [
+        (Stage.TRIAGE, NoticeStage.INVESTIGATING, NoticeStage.INVESTIGATING),
+        (Stage.MITIGATE, NoticeStage.INVESTIGATING, NoticeStage.IDENTIFIED),
+        (Stage.RESOLVE, NoticeStage.MONITORING, NoticeStage.MONITORING),
+        (Stage.LEARN, NoticeStage.RESOLVED, NoticeStage.RESOLVED),
+    ],
+)
+def test_the_next_word_follows_the_response_and_first_admits_no_finding(
+    stage: Stage, first: NoticeStage, later: NoticeStage
+) -> None:
+    untold = replace(SEV1, stage=stage, public_word_at=None)
+
+    assert next_word(untold) is first
+    assert next_word(replace(untold, public_word_at=NOW)) is later

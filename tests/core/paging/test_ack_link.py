@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handrail.core.ids import PageId, Slug
+from handrail.core.ids import DeliveryId, PageId, Slug
 from handrail.core.paging import ack_link
-from handrail.core.paging.ack_link import AckAction, AckGrant, Refusal
+from handrail.core.paging.ack_link import AckAction, AckGrant, ContactGrant, Refusal
 
 PAGE = PageId("019c1b6e-0000-7000-8000-000000000001")
 OTHER_PAGE = "019c1b6e-0000-7000-8000-000000000002"
@@ -84,3 +84,38 @@ def test_a_token_cut_short_is_refused() -> None:
 @given(st.text() | st.from_regex(r"[a-z~0-9-]{1,80}~[0-9a-f]{1,9}~a~[a-z]*~[0-9a-f]+"))
 def test_nothing_a_stranger_sends_grants_anything(text: str) -> None:
     assert isinstance(ack_link.read(text, now=BEFORE, verify=verify), Refusal)
+
+
+DELIVERY = DeliveryId("019c1b6e-0000-7000-8000-000000000003")
+
+
+def test_a_token_tells_which_delivery_brought_it() -> None:
+    made = ack_link.make(
+        page_id=PAGE,
+        user=Slug("ana"),
+        expires_at=UNTIL,
+        sign=sign,
+        delivery_id=DELIVERY,
+    )
+
+    grant = ack_link.read(made, now=BEFORE, verify=verify)
+
+    assert isinstance(grant, AckGrant)
+    assert (grant.page_id, grant.delivery_id) == (PAGE, DELIVERY)
+    assert len(made) < 240
+
+
+def test_the_token_of_a_test_says_that_it_arrived_and_acknowledges_nothing() -> None:
+    made = ack_link.make_test(
+        user=Slug("ana"), delivery_id=DELIVERY, expires_at=UNTIL, sign=sign
+    )
+
+    grant = ack_link.read(made, now=BEFORE, verify=verify)
+    late = ack_link.read(made, now=UNTIL, verify=verify)
+
+    assert grant == ContactGrant(
+        user=Slug("ana"), delivery_id=DELIVERY, expires_at=UNTIL
+    )
+    assert late is Refusal.EXPIRED
+    other = made.replace("~v~", "~a~")
+    assert ack_link.read(other, now=BEFORE, verify=verify) is Refusal.FORGED

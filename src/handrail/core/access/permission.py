@@ -35,6 +35,7 @@ class Verb(StrEnum):
     CONFIG_CHECK = "config.check"
     CONFIG_READ = "config.read"
     CONTACT_READ = "contact.read"
+    CONTACT_TEST = "contact.test"
     EXPLAIN_READ = "explain.read"
     FEED_CREATE = "feed.create"
     FEED_READ = "feed.read"
@@ -87,6 +88,7 @@ _RESPONDER = _OBSERVER | {
     Verb.CONFIG_CHECK,
     Verb.CONFIG_READ,
     Verb.CONTACT_READ,
+    Verb.CONTACT_TEST,
     Verb.INCIDENT_ACT,
     Verb.INCIDENT_DECLARE,
     Verb.METRICS_READ,

@@ -66,7 +66,9 @@ def carried(
             for field, key in names.items()
         }
         if after != {field: key[1] for field, key in names.items()}:
-            follows = replace(document, body=canonical({**body, **after}))
+            follows = replace(
+                document, body=canonical({**body, **after}), effective_from=now
+            )
             rewritten.append(follows)
             stay.append(follows)
         elif _is_over(body, now) and _dangles(after, known):

@@ -13,6 +13,7 @@ from handrail.core.escalation.policy import Target, TargetKind
 from handrail.core.ids import Slug
 from handrail.core.people.contact_method import ChannelKind, ContactMethod
 from handrail.core.people.user import User
+from handrail.core.schedule.schedule import Override, OverrideMode
 from handrail.core.severity.severity import Hours, Urgency
 
 _TWO = 2
@@ -177,6 +178,25 @@ class Checkup:
                     "has turns of nobody; its levels are skipped then",
                     "put a person in, or make sure the next level answers",
                 )
+            people = set(schedule.people)
+            for override in schedule.overrides:
+                yield from self._override(override, schedule.name, people)
+
+    def _override(
+        self, override: Override, schedule: str, people: set[Slug]
+    ) -> Iterator[Problem]:
+        """Yield a doubt about an override of somebody who is never on call."""
+        is_removal = override.mode is OverrideMode.REMOVE
+        relieved = override.user if is_removal else override.instead_of
+        if relieved is not None and relieved not in people:
+            yield self._warn(
+                "override",
+                override.name,
+                "user" if is_removal else "instead_of",
+                f"{relieved} is never on call by schedule {schedule}: "
+                "the override changes nothing",
+                "name somebody of the schedule",
+            )
 
     def _policies(self) -> Iterator[Problem]:
         for name, policy in self.snapshot.policies.items():

@@ -12,6 +12,7 @@ from handrail.core.schedule.schedule import (
     Combination,
     FixedShift,
     Layer,
+    NoticeRules,
     Override,
     OverrideMode,
     Party,
@@ -64,6 +65,18 @@ def schedule(
             ),
         ),
         overrides=tuple(override(zone, one) for one in overrides),
+        notices=_notices(part.body.get("notices")),
+    )
+
+
+def _notices(body: Body | None) -> NoticeRules | None:
+    if not body:
+        return None
+    before, at = body.get("before_start"), body.get("at", ())
+    return NoticeRules(
+        before_start=None if before is None else spelling.parse_duration(before),
+        at_start="start" in at,
+        at_end="end" in at,
     )
 
 

@@ -257,6 +257,29 @@ def _is_at(one: _Held, at: datetime | None) -> bool:
     return one.starts_at <= at and (one.ends_at is None or at < one.ends_at)
 
 
+def naming(documents: Iterable[Document], user: Slug) -> frozenset[Slug]:
+    """Return the schedules that may put a person on duty, at one time or another.
+
+    Found in the text of the documents, so that the others need not be compiled; it may
+    be a few more.
+    """
+    word = f'"{user}"'
+    found: set[Slug] = set()
+    renamed: list[tuple[Slug, Slug]] = []
+    for document in documents:
+        if document.kind == "schedule":
+            if document.renamed_from is not None:
+                renamed.append((Slug(document.renamed_from), document.name))
+            if word in document.body:
+                found.add(document.name)
+        elif document.kind == "override" and word in document.body:
+            found.add(Slug(part_of(document).body["schedule"]))
+    for before, after in renamed:
+        if before in found:
+            found.add(after)
+    return frozenset(found)
+
+
 def compiled(
     documents: Iterable[Document], names: Iterable[Slug] | None = None
 ) -> Mapping[Slug, Schedule]:

@@ -128,6 +128,23 @@ def _read_participant(written: str) -> str:
     return written if written == NOBODY else spelling.parse_slug(written)
 
 
+def _read_stand_in(written: str) -> str:
+    if written == NOBODY:
+        msg = (
+            "an override is of a person; for a gap that is meant write mode: remove "
+            "and the user who is taken off"
+        )
+        raise ValueError(msg)
+    return spelling.parse_slug(written)
+
+
+STAND_IN = TextShape(
+    read=_read_stand_in,
+    example="ana",
+    schema={"pattern": spelling.SLUG_PATTERN},
+    refers=lambda name: ("user", name),
+)
+
 PARTICIPANT = TextShape(
     read=_read_participant,
     example="ana, or nobody for an intended gap",

@@ -5,6 +5,7 @@ says how to write it; the matching writer gives the canonical spelling that docu
 store, so that ``90s`` and ``1m30s`` are the same document.
 """
 
+import difflib
 import json
 import re
 from datetime import UTC, date, datetime, time, timedelta
@@ -113,7 +114,7 @@ def parse_every(text: str) -> tuple[int, RotationUnit]:
     if not re.fullmatch(EVERY_PATTERN, text):
         msg = (
             f"{quoted(text)} is no turn's length; write 12 hours, 1 day, 2 weeks, "
-            "1 month or 1 year"
+            "1 month or 1 year, and at most 999"
         )
         raise ValueError(msg)
     written, unit = text.split(" ")
@@ -195,10 +196,20 @@ def parse_date(text: str) -> date:
         day = date.fromisoformat(text) if re.fullmatch(DATE_PATTERN, text) else None
     except ValueError:
         day = None
-    if day is None or day.year not in _YEARS:
+    if day is None:
         msg = f"{quoted(text)} is not a date; write it like 2026-01-05"
         raise ValueError(msg)
+    _refuse_year(text, day.year)
     return day
+
+
+def _refuse_year(text: str, year: int) -> None:
+    if year not in _YEARS:
+        msg = (
+            f"{quoted(text)} is not in the years {_YEARS[0]} to {_YEARS[-1]}, "
+            "for which time zones are known; write one of them"
+        )
+        raise ValueError(msg)
 
 
 def parse_moment(text: str) -> datetime:
@@ -214,12 +225,13 @@ def parse_moment(text: str) -> datetime:
         moment = datetime.fromisoformat(spelled) if local else parse_rfc3339(text)
     except (ValueError, OverflowError):
         moment = None
-    if moment is None or moment.year not in _YEARS:
+    if moment is None:
         msg = (
             f"{quoted(text)} is not a moment; write local time like 2026-12-24 09:00, "
             "or an instant like 2026-12-24T09:00:00+01:00"
         )
         raise ValueError(msg)
+    _refuse_year(text, moment.year)
     return moment
 
 
@@ -254,6 +266,20 @@ def parse_zone(text: str) -> str:
         ValueError: The zone database of this installation has no such key.
     """
     if text not in _zones():
-        msg = f"{quoted(text)} is no IANA time zone; write it like Europe/Berlin"
+        hint = _zone_meant(text) or "write it like Europe/Berlin"
+        msg = f"{quoted(text)} is no IANA time zone; {hint}"
         raise ValueError(msg)
     return ZoneInfo(text).key
+
+
+@lru_cache(maxsize=64)
+def _zone_meant(text: str) -> str:
+    """Return a question about the zone most like a text, or ""."""
+    wanted = text.strip().replace(" ", "_").lower()[:_SHOWN_MAX]
+    names = {name.lower(): name for name in sorted(_zones())}
+    cities = {name.rpartition("/")[2].lower(): name for name in sorted(_zones())}
+    found = names.get(wanted) or cities.get(wanted)
+    if found is None:
+        close = difflib.get_close_matches(wanted, names, n=1, cutoff=0.75)
+        found = names[close[0]] if close else None
+    return "" if found is None else f"did you mean {found}?"

@@ -1,5 +1,6 @@
 """From plain data with places to drafts: every problem named, nothing raised."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -41,6 +42,7 @@ def read_drafts(nodes: Sequence[Node], kinds: Kinds) -> Drafts:
     """Read the YAML documents of all files, in order."""
     words = {kind.plural: kind for kind in kinds.values() if kind.plural} | dict(kinds)
     drafts: list[Draft] = []
+    ranks: Counter[str] = Counter()
     problems: list[Problem] = []
     for node in nodes:
         if isinstance(node, ScalarNode) and node.value is None:
@@ -60,7 +62,9 @@ def read_drafts(nodes: Sequence[Node], kinds: Kinds) -> Drafts:
             if kind is None:
                 problems.append(_unknown_kind(word, entry, words))
                 continue
-            _read_kind(word, kind, entry, drafts, problems)
+            found = _read_kind(word, kind, entry, problems, rank=ranks[kind.kind])
+            ranks[kind.kind] += len(found)
+            drafts += found
     return Drafts(drafts=tuple(drafts), problems=tuple(problems))
 
 
@@ -78,23 +82,25 @@ def _read_kind(
     word: str,
     kind: KindDefinition,
     entry: Entry,
-    drafts: list[Draft],
     problems: list[Problem],
-) -> None:
+    *,
+    rank: int,
+) -> list[Draft]:
+    """Return what is written of a kind; ``rank`` is of the first."""
+    drafts: list[Draft] = []
     value = entry.value
     if isinstance(value, ListNode) and not kind.is_singleton:
         subjects = [f"{word}[{place}]" for place in range(len(value.items))]
         nodes = list(zip(subjects, value.items, strict=True))
     else:
         nodes = [(word, value)]
-    rank = sum(draft.kind == kind.kind for draft in drafts)
     for nameless, node in nodes:
         reading = Reading(subject=_subject(kind, nameless, node))
-        draft = _read_draft(kind, node, reading, rank=rank)
+        draft = _read_draft(kind, node, reading, rank=rank + len(drafts))
         problems.extend(reading.problems)
         if draft is not None:
             drafts.append(draft)
-            rank += 1
+    return drafts
 
 
 def _subject(kind: KindDefinition, nameless: str, node: Node) -> str:

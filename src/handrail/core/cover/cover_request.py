@@ -108,6 +108,12 @@ def accepted(request: CoverRequest, by: Slug, *, now: datetime) -> CoverRequest:
     )
 
 
+def settled(request: CoverRequest, override: Slug) -> CoverRequest:
+    """Return the accepted request with the override that it became."""
+    assert request.state is CoverState.ACCEPTED, "only what was accepted becomes one"
+    return replace(request, override=override)
+
+
 def declined(request: CoverRequest, by: Slug, *, now: datetime) -> CoverRequest:
     """Return the request once somebody has said no; the last one settles it.
 

@@ -1,8 +1,8 @@
 """Whether a page's walk meets an intent, and what is wrong where it does not."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum, unique
 from functools import partial
 
@@ -55,11 +55,19 @@ class Judgement:
 class Judge:
     """Judges the walks of one intent by what evidence there is."""
 
-    def __init__(self, intent: CoverageIntent, evidence: Evidence) -> None:
-        """Take the intent; its hours are for the caller to heed."""
+    def __init__(
+        self,
+        intent: CoverageIntent,
+        evidence: Evidence,
+        lapses: Mapping[MethodKey, datetime],
+    ) -> None:
+        """Take the intent, whose hours are for the caller to heed.
+
+        ``lapses`` is what ``evidence`` says of itself, worked out once for all intents.
+        """
         self._intent = intent
         self._evidence = evidence
-        self._lapses = evidence.lapses()
+        self._lapses = lapses
         self._known: dict[object, Judgement] = {}
 
     def judge(self, walk: Walk) -> Judgement:
@@ -126,7 +134,11 @@ class Judge:
         )
         faults = (
             *level_faults(steps, intent),
-            *person_faults(people, set(in_time), intent, self._evidence),
+            # By name: who comes first in a level changes with every handoff.
+            *sorted(
+                person_faults(people, set(in_time), intent, self._evidence),
+                key=lambda fault: (fault.person or "", fault.kind),
+            ),
         )
         if not faults or in_time:
             faults = (*faults, _too_few(len(in_time), intent.people))

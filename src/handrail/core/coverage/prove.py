@@ -42,6 +42,7 @@ class Prover:
         """Take what holds in ``[start, end)``, UTC."""
         self._snapshot = snapshot
         self._evidence = evidence
+        self._lapses = evidence.lapses()
         self._start = start
         self._end = end
         intents = (i for s in snapshot.services.values() for i in s.coverage.intents)
@@ -117,7 +118,7 @@ class Prover:
         known = self._pieces.get((name, core))
         if known is None:
             climb = self._climb(name, intent.urgency)
-            judge = Judge(core, self._evidence)
+            judge = Judge(core, self._evidence, self._lapses)
             known = list(_swept(climb, judge, self._start, self._end))
             self._pieces[name, core] = known
         return known

@@ -18,7 +18,14 @@ def why_pointless(bulletin: Bulletin, incident: Incident) -> str | None:
             return None
         case BulletinKind.NUDGE:
             return f"{incident.name} is declared"
-        case BulletinKind.COVER | BulletinKind.SWAP | BulletinKind.ONCALL:
+        case (
+            BulletinKind.COVER
+            | BulletinKind.SWAP
+            | BulletinKind.ONCALL
+            | BulletinKind.SHIFT
+        ):
+            return None
+        case BulletinKind.CONTACT_TEST | BulletinKind.COVERAGE:
             return None
 
 

@@ -1,8 +1,10 @@
-"""The acknowledge link: what it grants, to whom, for which page and until when.
+"""The links in messages: what each grants, to whom and until when.
 
-A token is ``signature~expiry~action~user~page``: five parts of characters that need
-no escaping in a URL, ending in one that mail programs keep when they find links. A
-page is one run of a policy, so binding to its id binds to that run.
+A token is ``signature~expiry~action~user~page~delivery``: parts of characters that
+need no escaping in a URL, ending in one that mail programs keep when they find links.
+A page is one run of a policy, so binding to its id binds to that run. The delivery
+says over which contact method the link came; it may be missing. The link of a test
+message is ``signature~expiry~v~user~delivery``.
 """
 
 import re
@@ -11,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, unique
 
-from handrail.core.ids import PageId, Slug
+from handrail.core.ids import DeliveryId, PageId, Slug
 from handrail.core.instants import from_micros, to_micros
 
 PURPOSE = "ack-link"
@@ -25,9 +27,15 @@ _MICROS = 1_000_000
 _PARTS = re.compile(
     r"(?P<signature>[A-Za-z0-9_-]{1,128})"
     r"~(?P<expiry>[0-9a-f]{1,9})"
-    r"~(?P<action>a)"
+    r"~(?:"
+    r"(?P<action>a)"
     r"~(?P<user>[a-z0-9._-]*)"
     r"~(?P<page>[0-9A-Za-z-]{1,64})"
+    r"(?:~(?P<delivery>[0-9A-Za-z-]{1,64}))?"
+    r"|"
+    r"v~(?P<tested>[a-z0-9._-]+)"
+    r"~(?P<test>[0-9A-Za-z-]{1,64})"
+    r")"
 )
 
 
@@ -54,12 +62,31 @@ class AckGrant:
     Attributes:
         user: Who was paged, or none where a channel of the organisation was.
         expires_at: From this instant on it grants nothing.
+        delivery_id: The delivery that brought the link, or none where it is not said.
     """
 
     page_id: PageId
     user: Slug | None
     action: AckAction
     expires_at: datetime
+    delivery_id: DeliveryId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactGrant:
+    """What a valid token of a test message allows: to say that it arrived.
+
+    Attributes:
+        delivery_id: The delivery that brought it.
+        expires_at: From this instant on it grants nothing.
+    """
+
+    user: Slug
+    delivery_id: DeliveryId
+    expires_at: datetime
+
+
+Grant = AckGrant | ContactGrant
 
 
 def make(
@@ -69,6 +96,7 @@ def make(
     expires_at: datetime,
     sign: Callable[[bytes], str],
     action: AckAction = AckAction.ACKNOWLEDGE,
+    delivery_id: DeliveryId | None = None,
 ) -> str:
     """Return the token.
 
@@ -78,9 +106,30 @@ def make(
         expires_at: Cut to the whole second.
         sign: Signs for ``PURPOSE``, in URL-safe characters.
         action: What the holder may do.
+        delivery_id: The delivery that brings it, where that is known.
     """
-    expiry = f"{to_micros(expires_at) // _MICROS:x}"
-    claims = f"{expiry}~{action}~{user or ''}~{page_id}"
+    claims = f"{_expiry(expires_at)}~{action}~{user or ''}~{page_id}"
+    if delivery_id is not None:
+        claims += f"~{delivery_id}"
+    return _signed(claims, sign)
+
+
+def make_test(
+    *,
+    user: Slug,
+    delivery_id: DeliveryId,
+    expires_at: datetime,
+    sign: Callable[[bytes], str],
+) -> str:
+    """Return the token of a test message; the arguments are as in ``make``."""
+    return _signed(f"{_expiry(expires_at)}~v~{user}~{delivery_id}", sign)
+
+
+def _expiry(expires_at: datetime) -> str:
+    return f"{to_micros(expires_at) // _MICROS:x}"
+
+
+def _signed(claims: str, sign: Callable[[bytes], str]) -> str:
     token = f"{sign(claims.encode())}~{claims}"
     assert _PARTS.fullmatch(token), f"cannot be written as a token: {claims!r}"
     return token
@@ -88,7 +137,7 @@ def make(
 
 def read(
     token: str, *, now: datetime, verify: Callable[[bytes, str], bool]
-) -> AckGrant | Refusal:
+) -> Grant | Refusal:
     """Return what the token grants at this instant, or why nothing.
 
     Args:
@@ -105,9 +154,16 @@ def read(
     expires_at = from_micros(int(parts["expiry"], 16) * _MICROS)
     if now >= expires_at:
         return Refusal.EXPIRED
+    if parts["test"]:
+        return ContactGrant(
+            user=Slug(parts["tested"]),
+            delivery_id=DeliveryId(parts["test"]),
+            expires_at=expires_at,
+        )
     return AckGrant(
         page_id=PageId(parts["page"]),
         user=Slug(parts["user"]) if parts["user"] else None,
         action=AckAction(parts["action"]),
         expires_at=expires_at,
+        delivery_id=DeliveryId(parts["delivery"]) if parts["delivery"] else None,
     )

@@ -24,10 +24,22 @@ class BulletinKind(StrEnum):
     COVER = "cover"
     SWAP = "swap"
     ONCALL = "oncall"
+    CONTACT_TEST = "contact_test"
+    COVERAGE = "coverage"
+    SHIFT = "shift"
 
 
-ON_CALL = frozenset({BulletinKind.COVER, BulletinKind.SWAP, BulletinKind.ONCALL})
+ON_CALL = frozenset(
+    {
+        BulletinKind.COVER,
+        BulletinKind.SWAP,
+        BulletinKind.ONCALL,
+        BulletinKind.SHIFT,
+    }
+)
 """About who is on call, not about an incident."""
+ALWAYS_TOLD = frozenset({BulletinKind.CONTACT_TEST, BulletinKind.COVERAGE})
+"""About the contact methods and rotas themselves; nothing makes them pointless."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +50,8 @@ class Bulletin:
         incident_id: What it is about; none for a nudge to declare one, and for what
             is told of who is on call.
         about: What of it: an obligation's id, a role, an update's id; for a nudge a
-            page's id; else the name of a cover request, a swap or an override.
+            page's id; for a test the contact method; for a gap the service; else the
+            name of a cover request, a swap or an override.
         severity: None while it is to be assessed, and of who is on call.
         text: Plain, with line feeds.
         link: Path on this server where one goes on, such as ``/incidents/INC-42``.

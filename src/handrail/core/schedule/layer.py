@@ -1,7 +1,8 @@
 """What one layer says of a stretch of time: pieces of turns, where it counts."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -40,6 +41,12 @@ class Piece(NamedTuple):
     def users(self) -> Party:
         """Return who is on duty."""
         return tuple([duty.user for duty in self.duties])
+
+
+_piece_of: Callable[[tuple[datetime, datetime, tuple[Duty, ...]]], Piece] = partial(
+    tuple.__new__, Piece
+)
+"""Makes a piece of its parts, in half the time that calling ``Piece`` takes."""
 
 
 def pieces(layer: Layer, *, time_zone: str, within: list[Stretch]) -> list[Piece]:
@@ -105,7 +112,7 @@ def _turned(
             party = participant(rotation, turn)
             if party not in known:
                 known[party] = _duties(layer, party)
-            yield Piece(starts_at, until, known[party])
+            yield _piece_of((starts_at, until, known[party]))
         if ends_at >= end:
             return
         if later is None:
@@ -149,6 +156,6 @@ def _cut(said: Iterator[Piece], open_times: list[Stretch]) -> list[Piece]:
                 break
             first = max(starts_at, opens_at)
             last = min(ends_at, closes_at)
-            result.append(Piece(first, last, duties))
+            result.append(_piece_of((first, last, duties)))
             index += 1
     return result

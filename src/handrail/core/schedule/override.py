@@ -14,7 +14,7 @@ from typing import assert_never
 
 from handrail.core.ids import Slug
 from handrail.core.schedule.schedule import Override, OverrideMode
-from handrail.core.schedule.tile import Duty, Tile
+from handrail.core.schedule.tile import Duty, Tile, tile_of
 
 _FOREVER = datetime.max.replace(tzinfo=UTC)
 
@@ -45,7 +45,7 @@ def with_overrides(plan: Sequence[Tile], overrides: Sequence[Override]) -> list[
             elif at == tile.starts_at and until == last:
                 result.append(tile)
             else:
-                result.append(Tile(at, until, *tile.answer))
+                result.append(tile_of((at, until, *tile[2:])))
             at = until
     return result
 
@@ -61,8 +61,9 @@ def apply(duties: tuple[Duty, ...], override: Override) -> tuple[Duty, ...]:
     if mode is OverrideMode.REPLACE:
         return _replaced(duties, override)
     if mode is OverrideMode.ADD:
-        if user in _users(duties):
-            return duties
+        for duty in duties:
+            if duty.user == user:
+                return duties
         return (*duties, Duty(user, None, override.name, is_added=True))
     if mode is OverrideMode.REMOVE:
         return tuple([duty for duty in duties if duty.user != user])
@@ -77,7 +78,7 @@ def _applied(
     for override in active:
         duties = apply(duties, override)
     is_intended = not duties and (tile.is_intended or bool(tile.duties))
-    return Tile(starts_at, ends_at, duties, tile.shadows, is_intended)
+    return tile_of((starts_at, ends_at, duties, tile.shadows, is_intended))
 
 
 def _replaced(duties: tuple[Duty, ...], override: Override) -> tuple[Duty, ...]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from handrail.core.schedule.override import with_overrides
 from handrail.core.schedule.schedule import Layer, Schedule
 from handrail.core.schedule.stratum import beside, decided, strata, told
-from handrail.core.schedule.tile import Tile, joined
+from handrail.core.schedule.tile import Tile, joined, tile_of
 
 
 def resolve(schedule: Schedule, start: datetime, end: datetime) -> tuple[Tile, ...]:
@@ -65,7 +65,7 @@ def _planned(
     """Return what the layers say together, tile by tile."""
     said, holes = decided(strata(layers), time_zone, [(start, end)])
     plan = [
-        Tile(starts_at, ends_at, duties, (), not duties)
+        tile_of((starts_at, ends_at, duties, (), not duties))
         for starts_at, ends_at, duties in said
     ]
     if holes:

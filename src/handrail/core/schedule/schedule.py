@@ -222,6 +222,21 @@ class Revision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeRules:
+    """Which shifts people are told of, over the contact methods of low urgency.
+
+    Attributes:
+        before_start: So long before a shift begins; none: not then.
+        at_start: When it begins, with what is open.
+        at_end: When it ends, with what happened and what is still open.
+    """
+
+    before_start: timedelta | None = None
+    at_start: bool = False
+    at_end: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
     """Who is on call when.
 
@@ -231,6 +246,7 @@ class Schedule:
         time_zone: IANA name in which dates and times are read and shown.
         revisions: Ordered by ``effective_from``; at least one, the first without.
         overrides: In any order.
+        notices: Which shifts people are told of; none: of no shift.
         found: What was found of it before and still holds, by what finds it. It makes
             no difference but in time, and is no part of what the schedule says.
     """
@@ -240,6 +256,7 @@ class Schedule:
     time_zone: str
     revisions: tuple[Revision, ...]
     overrides: tuple[Override, ...] = ()
+    notices: NoticeRules | None = None
     found: dict[str, object] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )

@@ -1,7 +1,8 @@
 """Tiles: stretches of time with one answer to who is on duty."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from handrail.core.ids import Slug
@@ -54,13 +55,19 @@ class Tile(NamedTuple):
         return tuple(duty.user for duty in self.shadows)
 
 
+Parts = tuple[datetime, datetime, tuple[Duty, ...], tuple[Duty, ...], bool]
+
+tile_of: Callable[[Parts], Tile] = partial(tuple.__new__, Tile)
+"""Makes a tile of its parts, in half the time that calling ``Tile`` takes."""
+
+
 def joined(tiles: Iterable[Tile]) -> tuple[Tile, ...]:
     """Return the same answers with neighbours that say the same made one tile."""
     result: list[Tile] = []
     for tile in tiles:
         last = result[-1] if result else None
         if last and last[2] == tile[2] and last[1] == tile[0] and last[3:] == tile[3:]:
-            result[-1] = Tile(last.starts_at, tile.ends_at, *tile.answer)
+            result[-1] = tile_of((last[0], *tile[1:]))
         else:
             result.append(tile)
     return tuple(result)

@@ -57,6 +57,7 @@ _PLACES = (
     ("/postmortems", "Postmortems", Verb.INCIDENT_READ),
     ("/action-items", "Action items", Verb.INCIDENT_READ),
     ("/changes", "Changes", Verb.CHANGE_READ),
+    ("/tickets", "Tickets", Verb.INCIDENT_READ),
     ("/configuration", "Setup", Verb.CONFIG_READ),
     ("/settings/tokens", "Tokens", Verb.TOKEN_READ),
 )

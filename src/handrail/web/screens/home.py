@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from handrail.core.access.permission import Verb
 from handrail.core.ids import PageId
 from handrail.core.incident.incident import Incident
-from handrail.core.obligation.obligation import Obligation, ObligationKind
+from handrail.core.obligation.obligation import Obligation
 from handrail.core.paging.delivery import Delivery
 from handrail.core.paging.page import Page, PageState
 from handrail.core.paging.wording import one_line
@@ -23,12 +24,12 @@ TITLE_CHARS_SHOWN = 80
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwedLine:
-    """One promise that the reader owes, and where it is kept."""
+    """What the reader owes in one incident, soonest due first; where it is kept."""
 
     href: str
     incident: str
     title: str
-    clock: Clock
+    clocks: tuple[Clock, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,28 +99,37 @@ def home_screen(
 
 
 def _owed(incidents: Sequence[Incident], reader: Reader) -> tuple[OwedLine, ...]:
-    found = [
-        (incident, owed)
-        for incident in incidents
-        for owed in incident.obligations
-        if owed.is_open and reader.actor.responder in owners(owed, incident)
-    ]
-    found.sort(key=lambda pair: pair[1].due_at)
+    found = [(incident, _owed_in(incident, reader)) for incident in incidents]
+    urgent = sorted(
+        ((incident, owed) for incident, owed in found if owed),
+        key=lambda pair: pair[1][0].due_at,
+    )
     return tuple(
         OwedLine(
-            href=_place(incident, owed),
+            href=_place(incident),
             incident=incident.name,
             title=one_line(incident.title, limit=TITLE_CHARS_SHOWN),
-            clock=clock(owed, reader=reader),
+            clocks=tuple(clock(one, reader=reader) for one in owed),
         )
-        for incident, owed in found
+        for incident, owed in urgent
     )
 
 
-def _place(incident: Incident, owed: Obligation) -> str:
-    if owed.kind is ObligationKind.POSTMORTEM_PUBLISHED:
-        return f"/postmortems/{incident.name}"
-    return f"/incidents/{incident.name}"
+def _owed_in(incident: Incident, reader: Reader) -> list[Obligation]:
+    mine = reader.actor.responder
+    owed = (o for o in incident.obligations if o.is_open)
+    return sorted((o for o in owed if mine in owners(o, incident)), key=_due_at)
+
+
+def _due_at(owed: Obligation) -> datetime:
+    return owed.due_at
+
+
+def _place(incident: Incident) -> str:
+    """Return where it is kept: after the response only the postmortem is owed."""
+    if incident.is_responding or incident.postmortem_id is None:
+        return f"/incidents/{incident.name}"
+    return f"/postmortems/{incident.name}"
 
 
 def _card(page: Page, deliveries: Sequence[Delivery], reader: Reader) -> PageCard:

@@ -45,6 +45,11 @@ def moment(instant: datetime, *, zone: str, now: datetime) -> Moment:
     )
 
 
+def typed(instant: datetime, *, zone: str) -> str:
+    """Return the instant as a form's field for local times has it."""
+    return f"{instant.astimezone(wall_clock.zone(zone)):%Y-%m-%dT%H:%M}"
+
+
 def distance(from_now: timedelta) -> str:
     """Return ``just now``, ``5 min ago`` or ``in 2 h``."""
     if abs(from_now) < timedelta(seconds=1):

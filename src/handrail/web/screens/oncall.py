@@ -1,11 +1,14 @@
 """Who is on call: each schedule now, until when, and who follows."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
+from handrail.core.access.permission import Verb
 from handrail.core.ids import Slug
 from handrail.core.schedule.on_call import on_call, tile_at
 from handrail.core.schedule.schedule import Schedule
-from handrail.web.screens.moment import Moment, moment
+from handrail.web.screens.moment import Moment, moment, typed
 from handrail.web.screens.next_level import person
 from handrail.web.screens.page import Reader
 
@@ -15,16 +18,22 @@ class DutyCard:
     """One schedule.
 
     Attributes:
+        href: Its page.
         who: On call now; "" where nobody is.
+        shadows: Who goes along; "" where nobody does.
+        is_intended: Of nobody: it is meant.
         until: When somebody else takes over; none where that is well over a year ahead.
         then: Who that is; "" where it is nobody.
         why: The chain rotation → override → person.
     """
 
     name: str
+    href: str
     title: str
     zone: str
     who: str
+    shadows: str
+    is_intended: bool
     until: Moment | None
     then: str
     why: str
@@ -32,42 +41,81 @@ class DutyCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OncallScreen:
-    """Every schedule, at the instant that was asked about."""
+    """Every schedule, at the instant that was asked about.
+
+    Attributes:
+        is_now: Nothing else was asked about.
+        typed: The instant as a form has it, in the reader's zone.
+        wrong: Why what was asked about is no instant, or "".
+        mine: The page of the reader's own shifts, or "".
+        can_see_coverage: The reader may see how people are reached.
+    """
 
     at: Moment
+    is_now: bool
+    typed: str
+    zone: str
+    wrong: str
+    mine: str
     duties: tuple[DutyCard, ...]
+    can_see_coverage: bool
 
 
-def oncall_screen(*, reader: Reader) -> OncallScreen:
-    """Return who is on call at the reader's instant."""
+def oncall_screen(
+    schedules: Iterable[Schedule],
+    *,
+    at: datetime,
+    asked: str,
+    wrong: str,
+    reader: Reader,
+) -> OncallScreen:
+    """Return who is on call at an instant."""
+    user = reader.actor.user
     return OncallScreen(
-        at=moment(reader.now, zone=reader.zone, now=reader.now),
-        duties=duty_cards(reader=reader),
+        at=moment(at, zone=reader.zone, now=reader.now),
+        is_now=at == reader.now,
+        typed=asked if wrong else typed(at, zone=reader.zone),
+        zone=reader.zone,
+        wrong=wrong,
+        mine=f"/oncall/people/{user}" if user in reader.snapshot.users else "",
+        duties=_cards(schedules, at, reader),
+        can_see_coverage=reader.actor.may(Verb.CONTACT_READ),
     )
 
 
 def duty_cards(*, reader: Reader) -> tuple[DutyCard, ...]:
     """Return each schedule as it stands, by name."""
-    schedules = sorted(reader.snapshot.schedules.values(), key=lambda s: s.name)
-    return tuple(_card(schedule, reader) for schedule in schedules)
+    return _cards(reader.snapshot.schedules.values(), reader.now, reader)
 
 
-def _card(schedule: Schedule, reader: Reader) -> DutyCard:
-    answer = on_call(schedule, reader.now)
+def duty_card(schedule: Schedule, at: datetime, reader: Reader) -> DutyCard:
+    """Return one schedule at an instant."""
+    answer = on_call(schedule, at)
     until, then = None, answer.users
     if answer.until is not None:
         until = moment(answer.until, zone=reader.zone, now=reader.now)
         then = tile_at(schedule, answer.until).users
     return DutyCard(
         name=schedule.name,
+        href=f"/oncall/schedules/{schedule.name}",
         title=schedule.title,
         zone=schedule.time_zone,
-        who=_names(answer.users, reader),
+        who=names_of(answer.users, reader),
+        shadows=names_of(answer.shadows, reader),
+        is_intended=tile_at(schedule, at).is_intended,
         until=until,
-        then=_names(then, reader),
+        then=names_of(then, reader),
         why=answer.why,
     )
 
 
-def _names(users: tuple[Slug, ...], reader: Reader) -> str:
+def names_of(users: Iterable[Slug], reader: Reader) -> str:
+    """Return full names in a line."""
     return ", ".join(person(user, reader.snapshot, otherwise=user) for user in users)
+
+
+def _cards(
+    schedules: Iterable[Schedule], at: datetime, reader: Reader
+) -> tuple[DutyCard, ...]:
+    ranked = sorted(schedules, key=lambda s: s.name)
+    return tuple(duty_card(schedule, at, reader) for schedule in ranked)

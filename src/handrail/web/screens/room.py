@@ -66,12 +66,17 @@ class RoomRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleLine:
-    """One role, and who holds it; nobody is a gap that shows."""
+    """One role, and who holds it; nobody is a gap that shows.
+
+    Attributes:
+        others: Those of the holders who are not the reader.
+    """
 
     role: str
     title: str
     meaning: str
     holders: tuple[tuple[str, str], ...]
+    others: tuple[tuple[str, str], ...]
     is_mine: bool
 
 
@@ -253,13 +258,15 @@ def _at(instant: datetime, reader: Reader) -> Moment:
 
 
 def _role(role: IncidentRole, incident: Incident, reader: Reader) -> RoleLine:
-    holders = incident.holders(role)
+    holders, mine = incident.holders(role), reader.actor.responder
+    named = tuple((h, person(h, reader.snapshot, otherwise="")) for h in holders)
     return RoleLine(
         role=role,
         title=plain(role).capitalize(),
         meaning=MEANING[role],
-        holders=tuple((h, person(h, reader.snapshot, otherwise="")) for h in holders),
-        is_mine=reader.actor.responder in holders,
+        holders=named,
+        others=tuple(pair for pair in named if pair[0] != mine),
+        is_mine=mine in holders,
     )
 
 

@@ -127,6 +127,7 @@ def _bare(schedule: Schedule) -> Schedule:
         schedule,
         name=Slug(""),
         title="",
+        notices=None,
         overrides=tuple(
             replace(one, name=Slug(""), order=place)
             for place, one in enumerate(ordered)

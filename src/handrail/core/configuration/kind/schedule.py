@@ -1,5 +1,7 @@
 """What a file says of schedules, overrides and calendars."""
 
+from datetime import timedelta
+
 from handrail.core import limits
 from handrail.core.configuration import scalar
 from handrail.core.configuration.kind.definition import KindDefinition
@@ -24,6 +26,30 @@ _EDIT = ObjectShape(
         ),
         Field(name="rotation", shape=ROTATION, description="The turns from then on."),
         Field(name="layers", shape=LAYERS, description="The layers from then on."),
+    )
+)
+
+_NOTICES = ObjectShape(
+    fields=(
+        Field(
+            name="before_start",
+            shape=scalar.duration(timedelta(minutes=5), timedelta(days=14)),
+            description="So long before a shift begins, such as 1d.",
+        ),
+        Field(
+            name="at",
+            shape=ListShape(
+                item=ChoiceShape(words=("start", "end")),
+                minimum=1,
+                maximum=2,
+                empty="neither start nor end; leave at out",
+                is_set=True,
+            ),
+            description=(
+                "start: when a shift begins, with what is open. end: when it ends, "
+                "with what happened in it and what is still open."
+            ),
+        ),
     )
 )
 
@@ -67,6 +93,11 @@ SCHEDULE = KindDefinition(
                 ),
                 description="Layers that take the place of these at a later time.",
             ),
+            Field(
+                name="notices",
+                shape=_NOTICES,
+                description="Which of their shifts people are told of, by themselves.",
+            ),
         )
     ),
 )
@@ -87,7 +118,7 @@ OVERRIDE = KindDefinition(
             ),
             Field(
                 name="user",
-                shape=scalar.reference("user"),
+                shape=scalar.STAND_IN,
                 description="Who is put on call; with mode remove, who is taken off.",
                 is_required=True,
             ),

@@ -1,0 +1,251 @@
+"""Cover requests on the wire: who asks, who is asked, who took it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum, unique
+from typing import Annotated
+
+import msgspec
+from litestar import get, post
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath, JSONBody, QueryParameter
+
+from handrail.api.deps import Deps, GivenActor, GivenDeps
+from handrail.api.listing import STRETCH_DEFAULT, Limit
+from handrail.core.access.actor import Actor
+from handrail.core.access.permission import Verb
+from handrail.core.cover.cover_request import CoverRequest, CoverState
+from handrail.core.cover.span_text import SpanText
+from handrail.core.ids import Slug
+from handrail.ports.store import Transaction
+from handrail.usecases import cover
+from handrail.usecases.cover_plea import Plea
+from handrail.usecases.desk import Desk
+
+
+@unique
+class AgreementChoice(StrEnum):
+    """Which of the list are wanted."""
+
+    OPEN = "open"
+    ALL = "all"
+
+
+Choice = Annotated[
+    AgreementChoice,
+    QueryParameter(name="state", description="Those still open, or all."),
+]
+
+
+class LeftOut(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who was not asked, and why."""
+
+    user: str
+    why: str
+
+
+class CoverView(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    rename={"starts_at": "from", "ends_at": "until"},
+):
+    """One cover request.
+
+    Attributes:
+        asked: Who can accept it.
+        declined: Who of them said no.
+        expires_at: Until when it can be accepted.
+        covered_from: Later than ``from`` where it was accepted after that.
+        override: What it became.
+        left_out: Who was not asked when it was made, and why; else none.
+        notes: What the asker should know when it was made; else none.
+        url: Where it is answered in a browser.
+    """
+
+    name: str
+    schedule: str
+    asker: str
+    starts_at: datetime
+    ends_at: datetime
+    note: str
+    state: CoverState
+    asked: list[str]
+    declined: list[str]
+    covered_by: str | None
+    covered_from: datetime | None
+    override: str | None
+    created_at: datetime
+    expires_at: datetime
+    closed_at: datetime | None
+    left_out: list[LeftOut]
+    notes: list[str]
+    url: str
+
+
+class CoverList(msgspec.Struct, frozen=True, kw_only=True):
+    """Cover requests, newest first."""
+
+    items: list[CoverView]
+
+
+class NewCover(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    rename={"starts": "from", "ends": "until", "lasts": "for"},
+):
+    """A plea for cover.
+
+    Attributes:
+        asker: Whose shift it is; left out, who asks.
+        asked: Whom to ask; left out, everybody who may take shifts there.
+        starts: As for overrides; all three left out, the present or next shift.
+    """
+
+    schedule: str
+    asker: str | None = None
+    asked: list[str] = []
+    note: str = ""
+    starts: str = ""
+    ends: str = ""
+    lasts: str = ""
+
+
+def view(
+    request: CoverRequest,
+    *,
+    base_url: str,
+    left_out: tuple[tuple[Slug, str], ...] = (),
+    notes: tuple[str, ...] = (),
+) -> CoverView:
+    """Return the request as the wire has it."""
+    return CoverView(
+        name=request.name,
+        schedule=request.schedule,
+        asker=request.asker,
+        starts_at=request.starts_at,
+        ends_at=request.ends_at,
+        note=request.note,
+        state=request.state,
+        asked=list(request.asked),
+        declined=list(request.declined),
+        covered_by=request.covered_by,
+        covered_from=request.covered_from,
+        override=request.override,
+        created_at=request.created_at,
+        expires_at=request.expires_at,
+        closed_at=request.closed_at,
+        left_out=[LeftOut(user=user, why=why) for user, why in left_out],
+        notes=list(notes),
+        url=base_url + cover.path(request),
+    )
+
+
+@get("/covers", opt={"verb": Verb.ONCALL_READ}, sync_to_thread=True, tags=["on call"])
+def list_covers(
+    deps: GivenDeps,
+    which: Choice = AgreementChoice.OPEN,
+    limit: Limit = STRETCH_DEFAULT,
+) -> CoverList:
+    """Return cover requests, newest first."""
+    open_only = which is AgreementChoice.OPEN
+    found = deps.store.read(
+        lambda tx: tx.cover.requests(open_only=open_only, limit=limit)
+    )
+    return CoverList(items=[view(one, base_url=deps.base_url) for one in found])
+
+
+@get(
+    "/covers/{name:str}",
+    opt={"verb": Verb.ONCALL_READ},
+    sync_to_thread=True,
+    tags=["on call"],
+)
+def get_cover(name: FromPath[str], deps: GivenDeps) -> CoverView:
+    """Return one cover request."""
+    found = deps.store.read(lambda tx: cover.find(tx, name))
+    return view(found, base_url=deps.base_url)
+
+
+@post(
+    "/covers", opt={"verb": Verb.ONCALL_CHANGE}, sync_to_thread=True, tags=["on call"]
+)
+def ask_for_cover(
+    data: JSONBody[NewCover], deps: GivenDeps, actor: GivenActor
+) -> CoverView:
+    """Ask others to take a stretch of a shift."""
+    plea = Plea(
+        schedule=Slug(data.schedule),
+        span=SpanText(starts=data.starts, ends=data.ends, lasts=data.lasts),
+        whom=tuple(map(Slug, data.asked)),
+        note=data.note,
+        asker=Slug(data.asker) if data.asker else None,
+    )
+
+    def work(tx: Transaction) -> CoverView:
+        made = cover.ask(Desk(tx=tx, actor=actor, ids=deps.ids), plea)
+        return view(
+            made.request,
+            base_url=deps.base_url,
+            left_out=made.left_out,
+            notes=made.notes,
+        )
+
+    return deps.store.run(work)
+
+
+@post(
+    "/covers/{name:str}/accept",
+    opt={"verb": Verb.ONCALL_CHANGE},
+    status_code=200,
+    sync_to_thread=True,
+    tags=["on call"],
+)
+def accept_cover(name: FromPath[str], deps: GivenDeps, actor: GivenActor) -> CoverView:
+    """Take it; the first who does has it."""
+    return _answer(deps, actor, name, cover.accept)
+
+
+@post(
+    "/covers/{name:str}/decline",
+    opt={"verb": Verb.ONCALL_CHANGE},
+    status_code=200,
+    sync_to_thread=True,
+    tags=["on call"],
+)
+def decline_cover(name: FromPath[str], deps: GivenDeps, actor: GivenActor) -> CoverView:
+    """Say no."""
+    return _answer(deps, actor, name, cover.decline)
+
+
+@post(
+    "/covers/{name:str}/withdraw",
+    opt={"verb": Verb.ONCALL_CHANGE},
+    status_code=200,
+    sync_to_thread=True,
+    tags=["on call"],
+)
+def withdraw_cover(
+    name: FromPath[str], deps: GivenDeps, actor: GivenActor
+) -> CoverView:
+    """Take a request back."""
+    return _answer(deps, actor, name, cover.withdraw)
+
+
+def _answer(
+    deps: Deps, actor: Actor, name: str, verb: Callable[[Desk, str], CoverRequest]
+) -> CoverView:
+    done = deps.store.run(lambda tx: verb(Desk(tx=tx, actor=actor, ids=deps.ids), name))
+    return view(done, base_url=deps.base_url)
+
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (
+    list_covers,
+    get_cover,
+    ask_for_cover,
+    accept_cover,
+    decline_cover,
+    withdraw_cover,
+)

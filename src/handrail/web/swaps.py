@@ -1,0 +1,180 @@
+"""Swaps in the console: find, propose, consent, decline, withdraw by plain forms."""
+
+from dataclasses import replace
+
+from litestar import Response, get, post
+from litestar.concurrency import sync_to_thread
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath, FromQuery
+
+from handrail.core.access.actor import Actor
+from handrail.core.access.permission import Verb
+from handrail.core.configuration.spelling import moment_in
+from handrail.core.errors import DomainError, InvalidError, NotFoundError
+from handrail.core.ids import Slug
+from handrail.ports.store import Transaction
+from handrail.usecases import swap
+from handrail.usecases.desk import Desk
+from handrail.usecases.override import find_schedule
+from handrail.usecases.swap import Proposed
+from handrail.web.covers import refused
+from handrail.web.deps import GivenActor, GivenConsole
+from handrail.web.form import FormRequest, fields
+from handrail.web.overrides import REFUSED, STATUS
+from handrail.web.reading import Asked, frame, reader_of
+from handrail.web.rendering import Shown, to
+from handrail.web.screens.oncall_change import NOTHING, OneSwapScreen, swap_card
+from handrail.web.screens.refusal import Refusal
+from handrail.web.screens.swap_option import (
+    SwapOptionScreen,
+    option_screen,
+    read,
+)
+
+PLACE = "/oncall/swaps"
+VERBS = {"accept": swap.consent, "decline": swap.decline, "withdraw": swap.withdraw}
+
+
+@get(
+    PLACE, opt={"verb": Verb.ONCALL_READ}, sync_to_thread=True, include_in_schema=False
+)
+def find_swaps(
+    console: GivenConsole,
+    actor: GivenActor,
+    schedule: FromQuery[str] = "",
+    at: FromQuery[str] = "",
+) -> Response[str]:
+    """Show the swaps that would free the reader of a shift."""
+    shown = console.store.read(lambda tx: _options(tx, actor, schedule, at))
+    return shown.response("swap_options.html")
+
+
+@post(PLACE, opt={"verb": Verb.ONCALL_CHANGE}, include_in_schema=False)
+async def propose(
+    request: FormRequest, console: GivenConsole, actor: GivenActor
+) -> Response[str]:
+    """Propose one of them."""
+    form = await fields(request)
+    first = form.get("schedule", "")
+
+    def work(tx: Transaction) -> Proposed:
+        desk = Desk(tx=tx, actor=actor, ids=console.ids)
+        legs = read(form.get("legs", ""))
+        return swap.propose(desk, legs, note=form.get("note", ""))
+
+    try:
+        made = await sync_to_thread(console.store.run, work)
+    except REFUSED as error:
+        why = error.message
+        shown = await sync_to_thread(
+            console.store.read, lambda tx: _options(tx, actor, first, "", wrong=why)
+        )
+        return shown.response("swap_options.html", status=STATUS[type(error)])
+    notes = (f"{made.swap.name} is proposed.", *made.notes)
+    shown = await sync_to_thread(
+        console.store.read, lambda tx: _one(tx, actor, made.swap.name, notes=notes)
+    )
+    return shown.response("swap.html")
+
+
+@get(
+    "/oncall/swaps/{name:str}",
+    opt={"verb": Verb.ONCALL_READ},
+    sync_to_thread=True,
+    include_in_schema=False,
+)
+def show_swap(
+    name: FromPath[str],
+    console: GivenConsole,
+    actor: GivenActor,
+    news: FromQuery[str | None] = None,
+) -> Response[str]:
+    """Show one swap, with the buttons to answer it."""
+    shown = console.store.read(lambda tx: _one(tx, actor, name, news=news))
+    return shown.response("swap.html")
+
+
+@post(
+    "/oncall/swaps/{name:str}/{verb:str}",
+    opt={"verb": Verb.ONCALL_CHANGE},
+    include_in_schema=False,
+)
+async def answer(
+    name: FromPath[str], verb: FromPath[str], console: GivenConsole, actor: GivenActor
+) -> Response[str] | Response[None]:
+    """Do what a button says."""
+    done = VERBS.get(verb)
+    if done is None:
+        msg = f"There is no act {verb!r}. Go back and press one of the buttons."
+        raise NotFoundError(msg)
+    try:
+        found = await sync_to_thread(
+            console.store.run,
+            lambda tx: done(Desk(tx=tx, actor=actor, ids=console.ids), name),
+        )
+    except REFUSED as error:
+        refusal = refused(verb, error, {})
+        shown = await sync_to_thread(
+            console.store.read, lambda tx: _one(tx, actor, name, refusal=refusal)
+        )
+        return shown.response("swap.html", status=STATUS[type(error)])
+    return to(f"{PLACE}/{found.name}?news=swap-{verb}")
+
+
+def _options(
+    tx: Transaction, actor: Actor, schedule: str, at: str, *, wrong: str = ""
+) -> Shown:
+    try:
+        screen = _found(tx, actor, schedule, at)
+    except (InvalidError, NotFoundError) as error:
+        screen = _none(schedule, error)
+    if wrong:
+        screen = replace(screen, wrong=wrong)
+    asked = Asked(actor=actor, place="/oncall")
+    return Shown(screen=screen, chrome=frame(tx, "Find a swap", asked))
+
+
+def _found(tx: Transaction, actor: Actor, schedule: str, at: str) -> SwapOptionScreen:
+    if actor.user is None:
+        msg = "Only a person has shifts; sign in as one."
+        raise InvalidError(msg)
+    name = Slug(schedule)
+    zone = find_schedule(tx.configuration.snapshot(), name).time_zone
+    instant = None
+    if at.strip():
+        try:
+            instant = moment_in(zone, at.strip())
+        except ValueError as error:
+            raise InvalidError(str(error)) from error
+    found = swap.find_swaps(tx, actor.user, name, at=instant)
+    return option_screen(found.wanted, found.result, reader=reader_of(tx, actor))
+
+
+def _none(schedule: str, error: DomainError) -> SwapOptionScreen:
+    return SwapOptionScreen(
+        schedule=schedule,
+        shift="",
+        options=(),
+        found=0,
+        rejected=(),
+        wrong=error.message,
+    )
+
+
+def _one(
+    tx: Transaction,
+    actor: Actor,
+    name: str,
+    *,
+    news: str | None = None,
+    refusal: Refusal = NOTHING,
+    notes: tuple[str, ...] = (),
+) -> Shown:
+    found = swap.find(tx, name)
+    card = swap_card(found, reader=reader_of(tx, actor))
+    screen = OneSwapScreen(card=card, refusal=refusal, notes=notes)
+    asked = Asked(actor=actor, place="/oncall", news=news)
+    return Shown(screen=screen, chrome=frame(tx, found.name, asked))
+
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (find_swaps, propose, show_swap, answer)
