@@ -147,9 +147,9 @@ def test_the_reason_goes_from_rule_to_person(rota: Path) -> None:
         (["who", "--service", "checkuot"], 3, 'did you mean "checkout"?'),
         (["who", "--user", "zed"], 3, "there are: ana, ben"),
         (["explain", "nowhere"], 3, 'no schedule "nowhere"'),
-        (["who", "--at", "yesterday"], 2, 'at: "yesterday" is not a moment'),
-        (["who", "--at", "0001-01-01T00:00:00Z"], 2, "is not a moment"),
-        (["who", "--at", "2026-01-06 10:00"], 2, "several zones"),
+        (["who", "--at", "yesterday"], 1, 'at: "yesterday" is not a moment'),
+        (["who", "--at", "0001-01-01T00:00:00Z"], 1, "is not in the years"),
+        (["who", "--at", "2026-01-06 10:00"], 1, "several zones"),
         (
             [
                 "shifts",
@@ -158,7 +158,7 @@ def test_the_reason_goes_from_rule_to_person(rota: Path) -> None:
                 "--to",
                 "2026-01-01T00:00:00Z",
             ],
-            2,
+            1,
             "after",
         ),
         (
@@ -169,7 +169,7 @@ def test_the_reason_goes_from_rule_to_person(rota: Path) -> None:
                 "--to",
                 "2046-01-01T00:00:00Z",
             ],
-            2,
+            1,
             "1830 days",
         ),
         (["who", "--service", "checkout", "--user", "ana"], 2, "one of"),

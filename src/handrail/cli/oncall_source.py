@@ -105,4 +105,4 @@ def _refused(error: "Any") -> Failure:  # noqa: ANN401 - imported late
     if isinstance(error, NotFoundError):
         step = "see what there is: handrail oncall who --config FILE"
         return Failure(message, next_step=step, code=ExitCode.NOT_FOUND)
-    return Failure(message, next_step="", code=ExitCode.USAGE)
+    return Failure(message, next_step="", code=ExitCode.FAILED)

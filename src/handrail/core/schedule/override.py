@@ -34,11 +34,9 @@ def with_overrides(plan: Sequence[Tile], overrides: Sequence[Override]) -> list[
         while at < last:
             if at >= edges[place]:
                 place = bisect_right(edges, at, lo=place)
-                active = [o for o in active if o.ends_at > at]
-                while coming < len(overrides) and overrides[coming].starts_at <= at:
-                    if overrides[coming].ends_at > at:
-                        insort(active, overrides[coming], key=rank)
-                    coming += 1
+                begun = bisect_right(overrides, at, lo=coming, key=_start)
+                active = _active_at(at, active, overrides[coming:begun])
+                coming = begun
             until = min(edges[place], last)
             if active:
                 result.append(_applied(tile, active, at, until))
@@ -48,6 +46,25 @@ def with_overrides(plan: Sequence[Tile], overrides: Sequence[Override]) -> list[
                 result.append(tile_of((at, until, *tile[2:])))
             at = until
     return result
+
+
+def _active_at(
+    at: datetime, before: list[Override], begun: Sequence[Override]
+) -> list[Override]:
+    """Return which overrides hold, in order of rank."""
+    active = [one for one in before if one.ends_at > at]
+    for one in begun:
+        if one.ends_at <= at:
+            continue
+        if active:
+            insort(active, one, key=rank)
+        else:
+            active.append(one)
+    return active
+
+
+def _start(override: Override) -> datetime:
+    return override.starts_at
 
 
 def rank(override: Override) -> tuple[int, Slug]:
