@@ -38,6 +38,7 @@ from handrail.api import (
     ticket,
     timeline,
     token,
+    whatif,
 )
 from handrail.api.authentication import Authentication, guard
 from handrail.api.deps import Deps
@@ -61,6 +62,7 @@ V1: tuple[HTTPRouteHandler, ...] = (
     *swap.HANDLERS,
     *notice.HANDLERS,
     *story.HANDLERS,
+    *whatif.HANDLERS,
     *token.HANDLERS,
     *configuration.HANDLERS,
     *operation.HANDLERS,

@@ -197,7 +197,7 @@ def get_config(deps: GivenDeps) -> DocumentList:
 )
 def check_config(data: JSONBody[Files], deps: GivenDeps) -> CheckView:
     """Judge files without applying them; references to secrets are not followed."""
-    checked = _checked(deps, data.files, vault=None, now=deps.clock.now())
+    checked = checked_files(deps, data.files, vault=None, now=deps.clock.now())
     found = {**checked.as_json(), "lines": checked.lines()}
     return _CHECK.of(found)
 
@@ -212,7 +212,7 @@ def check_config(data: JSONBody[Files], deps: GivenDeps) -> CheckView:
 )
 def plan_config(data: JSONBody[Files], deps: GivenDeps) -> PlanView:
     """Say what an apply would change; nothing is changed."""
-    checked = _checked(deps, data.files, vault=deps.vault)
+    checked = checked_files(deps, data.files, vault=deps.vault)
     plan = deps.store.read(
         lambda tx: configuration.plan(tx, checked, is_partial=data.is_partial)
     )
@@ -231,7 +231,7 @@ def apply_config(
     data: JSONBody[Files], deps: GivenDeps, actor: GivenActor
 ) -> AppliedView:
     """Bring the files into force; applying the same again changes nothing."""
-    checked = _checked(deps, data.files, vault=deps.vault)
+    checked = checked_files(deps, data.files, vault=deps.vault)
     applied = deps.store.run(
         lambda tx: configuration.apply(
             tx,
@@ -264,13 +264,14 @@ def issue_key(name: FromPath[str], deps: GivenDeps, actor: GivenActor) -> KeyVie
     )
 
 
-def _checked(
+def checked_files(
     deps: Deps,
     files: Sequence[FileText],
     *,
     vault: Vault | None,
     now: datetime | None = None,
 ) -> CheckResult:
+    """Return the files judged by the deployment's reader and kinds of sender."""
     return configuration.check(
         [SourceFile(name=file.name, text=file.text) for file in files],
         reader=deps.reader,

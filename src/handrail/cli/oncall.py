@@ -20,6 +20,8 @@ SECTIONS: Mapping[str, Places] = {
             "simulate:simulate",
             "Who would be told, how and when, if it fired.",
         ),
+        "backtest": ("backtest:backtest", "What a proposal would have changed."),
+        "record": ("backtest:record", "The alerts of a period, for back-tests."),
     },
     "Change": {
         "cover": ("cover:cover", "Ask others to take a shift, and answer who asks."),

@@ -62,7 +62,10 @@ def simulate(
         "acks": list(acks),
         **said,
     }
-    answer = _offline(paths, asked)
+    if paths:
+        answer = _offline(paths, asked)
+    else:
+        answer = output.connect().post("/oncall/simulate", asked)
     output.data(answer, "\n".join(_lines(answer)))
 
 

@@ -1,0 +1,191 @@
+"""What a proposed configuration would have changed, had it been in force."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from handrail.cli.configuration_files import read_files
+from handrail.cli.exit_code import ExitCode
+from handrail.cli.failure import Failure
+from handrail.cli.output import Output, command_options, table
+from handrail.cli.when import past
+
+if TYPE_CHECKING:
+    from handrail.core.whatif.record import Record
+
+_FROM = click.option("--from", "since", metavar="TIME", help="Inclusive; 28 days back.")
+_TO = click.option("--to", "until", metavar="TIME", help="Exclusive; now.")
+_HEADINGS = (
+    "of",
+    "answers",
+    "pages",
+    "told",
+    "at night",
+    "weekends",
+    "unanswered",
+    "answered after",
+)
+_ASSUMED = {
+    "all_at_once": "at once",
+    "as_recorded": "as recorded",
+    "nobody": "nobody",
+}
+_ANSWERS_MIN = 10
+"""As ``core.whatif.response_times`` has it."""
+
+
+@click.command(short_help="What a proposal would have changed.")
+@click.option(
+    "--config", "paths", metavar="FILE", multiple=True, required=True, help="Proposed."
+)
+@_FROM
+@_TO
+@click.option("--alerts", metavar="FILE", help="Recorded by `oncall record`; offline.")
+@click.option(
+    "--against", metavar="FILE", multiple=True, help="Offline: what was in force."
+)
+@command_options
+def backtest(
+    output: Output,
+    *,
+    paths: tuple[str, ...],
+    since: str | None,
+    until: str | None,
+    alerts: str | None,
+    against: tuple[str, ...],
+) -> None:
+    """Play recorded alerts through proposed files and through what was in force.
+
+    Says by service and team, never by person, how many pages there would have been,
+    how many people told, how many of those at night (22 to 7 on their own clock) and on
+    weekends, and after how long somebody answered: if everybody answers at the first
+    contact, as people answered in the record, and if nobody does.
+
+    The server's record is used and what was in force there then; or without a server
+    --alerts, with --against for the files that were in force.
+    """
+    if (alerts is None) != (not against):
+        msg = "offline it takes both --alerts and --against"
+        raise click.UsageError(msg)
+    if alerts is not None:
+        answer = _offline(alerts, paths, against)
+    else:
+        files = [{"name": name, "text": text} for name, text in read_files(paths)]
+        body = {"files": files, "starts_at": past(since), "ends_at": past(until)}
+        answer = output.connect().post("/oncall/backtest", body)
+    output.data(answer, "\n".join(_lines(answer)))
+
+
+@click.command(short_help="The alerts of a period, for back-tests.")
+@_FROM
+@_TO
+@command_options
+def record(output: Output, *, since: str | None, until: str | None) -> None:
+    """Write the alerts of a period as JSON, for `oncall backtest --alerts`.
+
+    With labels, times and how long answers took; nobody is named.
+    """
+    found = output.connect().get("/oncall/record", since=past(since), until=past(until))
+    click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+
+
+def _offline(
+    alerts: str, paths: Sequence[str], against: Sequence[str]
+) -> dict[str, Any]:
+    import msgspec
+
+    from handrail.cli.configuration_files import snapshot_of
+    from handrail.core.whatif.backtest import compare
+
+    in_force = snapshot_of(against)
+    compared = compare(
+        _read(alerts), in_force=lambda _: in_force, proposed=snapshot_of(paths)
+    )
+    found = msgspec.to_builtins(compared)
+    assert isinstance(found, dict)
+    return found
+
+
+def _read(alerts: str) -> "Record":
+    import msgspec
+
+    from handrail.core.whatif.record import Record
+
+    try:
+        return msgspec.json.decode(Path(alerts).read_bytes(), type=Record)
+    except OSError as error:
+        said = f"{alerts} cannot be read: {error.strerror}"
+    except msgspec.DecodeError as error:
+        said = f"{alerts} is no record of alerts: {error}"
+    step = "write one: handrail oncall record > alerts.json"
+    raise Failure(said, next_step=step, code=ExitCode.USAGE)
+
+
+def _lines(answer: Mapping[str, Any]) -> Iterator[str]:
+    yield (
+        f"{answer['alerts']} alerts from {answer['starts_at']} to {answer['ends_at']}, "
+        f"{answer['answers']} answers of {answer['contacts']} contacts"
+    )
+    if answer["is_cut"]:
+        yield "There were more; the oldest are missing. Ask about a shorter period."
+    if answer["answers"] < _ANSWERS_MIN:
+        yield "How people answer: no conclusion, there are fewer than 10 answers."
+    rows = list(_rows("all", answer["whole"]))
+    for kind in ("service", "team"):
+        for line in answer[f"{kind}s"]:
+            name = line["name"] or f"no {kind}"
+            rows += _rows(f"{kind} {name}" if line["name"] else name, line)
+    if not rows:
+        return
+    yield ""
+    yield table(_HEADINGS, [_HEADINGS, *rows])
+    yield ""
+    yield "now → proposed; answered after: median (90 %) of those answered"
+
+
+def _rows(name: str, line: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
+    alerts = max(_count(line, side, "alerts") for side in ("in_force", "proposed"))
+    few = "" if line["is_conclusive"] else ", too few to conclude"
+    title = f"{name} (n={alerts}{few})"
+    for assumption, words in _ASSUMED.items():
+        sides = [line[side].get(assumption) for side in ("in_force", "proposed")]
+        if not any(sides):
+            continue
+        yield (
+            title,
+            words,
+            *(_both(sides, key) for key in _FIGURES),
+            " → ".join(_answered(side) for side in sides),
+        )
+        title = ""
+
+
+_FIGURES = ("pages", "interruptions", "at_night", "on_weekends", "exhausted")
+
+
+def _count(line: Mapping[str, Any], side: str, key: str) -> int:
+    return max((tally[key] for tally in line[side].values()), default=0)
+
+
+def _both(sides: Sequence[Mapping[str, Any] | None], key: str) -> str:
+    before, after = (side[key] if side else 0 for side in sides)
+    return str(before) if before == after else f"{before} → {after}"
+
+
+def _answered(side: Mapping[str, Any] | None) -> str:
+    seconds = side["seconds_to_answer"] if side else []
+    if not seconds:
+        return "never"
+    middle, late = (seconds[(len(seconds) - 1) * q // 10] for q in (5, 9))
+    return f"{_span(middle)} ({_span(late)})"
+
+
+def _span(seconds: int) -> str:
+    hours, rest = divmod(seconds, 3600)
+    minutes, left = divmod(rest, 60)
+    if hours:
+        return f"{hours}h{minutes:02}m"
+    return f"{minutes}m{left:02}s" if minutes else f"{left}s"

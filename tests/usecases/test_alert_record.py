@@ -1,0 +1,125 @@
+"""What a back-test plays again is what happened, with nobody's name in it."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from tests.world.clock import MONDAY
+from tests.world.configuration import payments
+from tests.world.world import World
+
+from handrail.core.whatif.backtest import Assumption, compare
+from handrail.core.whatif.record import Record
+from handrail.core.whatif.response_times import Contact
+from handrail.ports.channel import Message
+from handrail.usecases.alert_record import alert_record
+from handrail.usecases.backtest import in_force
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    made = World(payments())
+    yield made
+    made.forget_messages()
+    made.close()
+
+
+def recorded(world: World, *, limit: int = 100) -> Record:
+    return world.store.read(
+        lambda tx: alert_record(
+            tx,
+            starts_at=MONDAY,
+            ends_at=MONDAY + timedelta(days=1),
+            limit=limit,
+        )
+    )
+
+
+def test_answers_and_those_overtaken_are_told_apart(world: World) -> None:
+    world.signal(severity="critical")
+    world.fast_forward(minutes=6)
+    world.acknowledge("ben")
+
+    (alert,) = recorded(world).alerts
+
+    assert alert.fired_at == MONDAY
+    assert sorted((one.seconds, one.is_answered) for one in alert.contacts) == [
+        (60, True),
+        (360, False),
+    ]
+    assert "ben" not in repr(alert)
+
+
+def test_a_raise_and_a_recovery_are_kept(world: World) -> None:
+    world.signal(severity="error")
+    world.fast_forward(minutes=1)
+    world.signal(severity="critical")
+    world.fast_forward(minutes=1)
+    world.recovers()
+
+    (alert,) = recorded(world).alerts
+
+    assert alert.severity_word == "SEV2"
+    assert [(one.at - MONDAY, one.word) for one in alert.raises] == [
+        (timedelta(minutes=1), "SEV1")
+    ]
+    assert alert.closed_at == MONDAY + timedelta(minutes=2)
+
+
+def test_an_alert_that_came_back_counts_each_time_it_paged(world: World) -> None:
+    world.signal()
+    world.fast_forward(minutes=1)
+    world.recovers()
+    world.fast_forward(minutes=2)
+    world.signal()
+
+    first, second = recorded(world).alerts
+
+    assert first.closed_at == MONDAY + timedelta(minutes=1)
+    assert second.fired_at == MONDAY + timedelta(minutes=3)
+    assert second.closed_at is None
+
+
+def test_the_newest_are_kept_where_there_are_too_many(world: World) -> None:
+    for number in range(4):
+        world.signal(f"Fault {number}")
+        world.fast_forward(minutes=1)
+
+    record = recorded(world, limit=2)
+
+    assert record.is_cut
+    assert [one.fired_at - MONDAY for one in record.alerts] == [
+        timedelta(minutes=2),
+        timedelta(minutes=3),
+    ]
+    whole = recorded(world)
+    assert not whole.is_cut
+
+
+def test_what_was_in_force_then_is_played_and_gives_what_happened(
+    world: World,
+) -> None:
+    """Ana was on call when it fired; the plan has changed since."""
+    world.signal()
+    world.fast_forward(hours=3)
+    world.configure(lambda c: c.schedule("primary", "mia"))
+    told = len({m.recipient for m in _pages_to(world)})
+
+    record = recorded(world)
+    comparison = world.store.read(
+        lambda tx: compare(
+            record, in_force=in_force(tx), proposed=tx.configuration.snapshot()
+        )
+    )
+
+    before = comparison.whole.in_force[Assumption.NOBODY]
+    assert before.interruptions == told - 1  # The channel is no person.
+    assert before.exhausted == 1
+    assert record.alerts[0].contacts[0] == Contact(
+        seconds=record.alerts[0].contacts[0].seconds, is_answered=False
+    )
+
+
+def _pages_to(world: World) -> list[Message]:
+    names = ("ana", "ben", "mia", "ops")
+    return [message for name in names for message in world.messages(name)]
