@@ -4,6 +4,7 @@ from tests.api.site import Site
 
 from handrail.api.problem import MACHINE_PATHS, MEDIA_TYPE, STATUS
 from handrail.core.errors import ErrorCode
+from handrail.core.limits import CONFIGURATION_BODY_BYTES_MAX, SIGNAL_BODY_BYTES_MAX
 
 SHAPE = {"type", "title", "status", "detail", "code", "errors"}
 BAD_PAGE = "/api/v1/pages/x"
@@ -60,8 +61,15 @@ def test_a_refusal_of_the_domain_names_its_fields(home: Site) -> None:
     assert [error["field"] for error in answer.json()["errors"]] == ["at"]
 
 
-def test_a_body_over_the_limit_is_refused(home: Site) -> None:
-    answer = home.post("/api/v1/config/check", {"files": "x" * 3_000_000}, who="ana")
+@pytest.mark.parametrize(
+    ("path", "limit"),
+    [
+        ("/api/v1/incidents", SIGNAL_BODY_BYTES_MAX),
+        ("/api/v1/config/check", CONFIGURATION_BODY_BYTES_MAX),
+    ],
+)
+def test_a_body_over_the_limit_is_refused(home: Site, path: str, limit: int) -> None:
+    answer = home.post(path, {"title": "x" * limit}, who="ana")
 
     assert (answer.status, answer.json()["code"]) == (413, "too_large")
 
