@@ -34,6 +34,8 @@ _REMEDIES = {
     404: "See what there is: {lists}",
     409: "Look at it again: {again}",
 }
+_GUESSED = (404, 409)
+"""What is to be done is guessed from the path alone."""
 _LISTS = {
     "pages": "handrail page list --all",
     "alerts": "handrail alert list --all",
@@ -44,10 +46,21 @@ _LISTS = {
     "incidents": "handrail incident list --all",
     "changes": "handrail change list",
     "mitigations": "handrail mitigation list",
-    "oncall": "handrail oncall feed list, handrail oncall",
+    "oncall": "handrail config show, handrail oncall feed list",
+    "coverage": "handrail config show service",
+    "overrides": "handrail oncall override list, handrail oncall",
+    "covers": "handrail oncall cover list, handrail oncall",
+    "swaps": "handrail oncall swap list, handrail oncall",
+    "swap-options": "handrail oncall",
 }
 """Where to look for what is at a path but not there, by the path's first part."""
-_AGAIN = {"incidents": "handrail incident show", "config": "handrail config show"}
+_AGAIN = {
+    "incidents": "handrail incident show",
+    "config": "handrail config show",
+    "overrides": "handrail oncall override list",
+    "covers": "handrail oncall cover list",
+    "swaps": "handrail oncall swap list",
+}
 _OTHERWISE = "handrail page list --all, handrail alert list --all"
 
 _Value = str | int | bool | list[str] | None
@@ -228,10 +241,15 @@ class Connection:
         """Turn an RFC 9457 answer into a failure."""
         told = answer if isinstance(answer, dict) else {}
         message = detail(answer) or f"the server answered {status}"
+        step = self._remedy(status, kind)
+        if status in _GUESSED and "handrail " in message:
+            step = ""  # The server, which knows more, has named the next command.
         for error in told.get("errors") or ():
-            message += f"\n    {error['field']}: {error['message']}"
+            named = f"{error['field']}: {error['message']}"
+            if named != message:
+                message += f"\n    {named}"
         code = _EXIT_CODES.get(status, ExitCode.FAILED)
-        return Failure(message, next_step=self._remedy(status, kind), code=code)
+        return Failure(message, next_step=step, code=code)
 
     def _remedy(self, status: int, kind: str) -> str:
         if status == _UNAUTHORIZED and not self._profile.token:
