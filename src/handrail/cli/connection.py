@@ -5,7 +5,7 @@ It is imported when something is asked, so that ``--help`` need not wait for it.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from handrail.cli.exit_code import ExitCode
@@ -244,10 +244,7 @@ class Connection:
         step = self._remedy(status, kind)
         if status in _GUESSED and "handrail " in message:
             step = ""  # The server, which knows more, has named the next command.
-        for error in told.get("errors") or ():
-            named = f"{error['field']}: {error['message']}"
-            if named != message:
-                message += f"\n    {named}"
+        message = _with_fields(message, told.get("errors") or ())
         code = _EXIT_CODES.get(status, ExitCode.FAILED)
         return Failure(message, next_step=step, code=code)
 
@@ -264,6 +261,14 @@ class Connection:
             lists=_LISTS.get(kind, _OTHERWISE),
             again=_AGAIN.get(kind, "handrail page list"),
         )
+
+
+def _with_fields(message: str, errors: "Sequence[Mapping[str, str]]") -> str:
+    """Return the message and what is wrong with which field, nothing said twice."""
+    lines = [f"{error['field']}: {error['message']}" for error in errors]
+    if len(errors) == 1 and message in (errors[0]["message"], lines[0]):
+        return lines[0]
+    return "\n    ".join([message, *lines])
 
 
 def detail(answer: object) -> str:
