@@ -8,6 +8,9 @@ from tests.postgres_server import MISSING, PostgresServer, binaries
 
 from handrail.storage.migrate import migrate
 from handrail.storage.postgres_connection import conninfo, pooled_engine
+from handrail.system.tzdata import pin
+
+pin()  # Before any test module takes a zone: the rules are the package's everywhere.
 
 
 @pytest.fixture(scope="session")

@@ -33,3 +33,11 @@ def test_what_is_documented_is_known(home: Site, path: str) -> None:
 
 def test_who_may_not_ask_learns_nothing_of_the_parameters(home: Site) -> None:
     assert home.get("/api/v1/config?x=1", "cleo").status == 403
+
+
+def test_what_takes_one_value_is_not_given_twice(home: Site) -> None:
+    twice = home.get("/api/v1/action-items?owner=ana&owner=ben", "ana")
+    lists = home.get("/api/v1/oncall?schedule=primary&schedule=primary", "ana")
+
+    assert (twice.status, twice.json()["errors"][0]["field"]) == (422, "owner")
+    assert lists.status == 200

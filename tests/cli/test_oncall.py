@@ -185,6 +185,16 @@ def test_a_question_that_cannot_be_answered_says_why(
     assert ran.stdout == ""
 
 
+def test_a_reason_says_for_which_instant_a_local_time_that_is_none_was_taken(
+    rota: Path,
+) -> None:
+    asking = ("oncall", "explain", "primary", "--at", "2026-03-29 02:30")
+
+    told = handrail(rota.parent, *asking, "--config", str(rota))
+
+    assert "At Sun 2026-03-29 03:00:00 CEST." in told.stderr
+
+
 def test_files_with_errors_are_named_by_line(tmp_path: Path) -> None:
     path = tmp_path / "bad.yaml"
     path.write_text("schedule: {name: x, time_zone: Europe/Berln}\n", encoding="utf-8")

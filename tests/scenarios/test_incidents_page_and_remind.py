@@ -209,6 +209,21 @@ def test_an_obligation_is_reminded_before_at_and_after_and_recorded_missed() -> 
     world.close()
 
 
+@pytest.mark.parametrize(("service", "told"), [("checkout", "ana"), (None, "ops")])
+def test_where_nobody_in_charge_is_reached_others_are_reminded(
+    service: str | None, told: str
+) -> None:
+    world = World(with_commanders(page=[], obligations=only("scribe_named")))
+    world.declare("stranger", "Checkout is down", severity=SEV1, service=service)
+
+    world.fast_forward(minutes=7, seconds=30)
+
+    world.expect_bulletin(told, saying="scribe named owed by")
+    for who in ("ana", "ben") if service else ():
+        world.expect_told(who, of="INC-1: Checkout is down")
+    world.close()
+
+
 def test_after_a_standstill_only_the_latest_reminder_is_given() -> None:
     world = World(with_commanders(page=["user:ana"], obligations=only("scribe_named")))
     incident = world.declare("ana", "Checkout is down", severity=SEV1)

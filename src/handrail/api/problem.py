@@ -60,7 +60,7 @@ _DETAILS = {
     "internal": "The failure is in the server's log. Nothing was changed.",
 }
 
-MACHINE_PATHS = ("/api/", "/health", "/metrics")
+MACHINE_PATHS = ("/api/", "/health", "/ical/", "/metrics")
 """Programs ask here; everywhere else a person reads the answer."""
 
 AnyRequest = Request[Actor, None, State]

@@ -1,5 +1,6 @@
 """Action items: what is changed because of an incident, by whom, until when."""
 
+from datetime import date
 from typing import Any
 
 import click
@@ -53,12 +54,23 @@ def show(output: Output, *, name: str) -> None:
     output.data(answer, _facts(answer))
 
 
+def _day(_: click.Context, __: click.Parameter, text: str | None) -> str | None:
+    """Return a date as it was written, or none for none."""
+    try:
+        return text and date.fromisoformat(text).isoformat()
+    except ValueError:
+        msg = f"{text!r} is no date; write it like 2026-12-31"
+        raise click.BadParameter(msg) from None
+
+
 def _plan_options(command: Any) -> Any:  # noqa: ANN401  (click decorates anything)
     for option in (
         click.option("--check", help="What would show that it works."),
         click.option("--mechanism", help="Which mechanism it changes."),
         click.option("--link", metavar="URL", help="Where your tracker has it."),
-        click.option("--due", "due_on", metavar="DATE", help="As in 2026-12-31."),
+        click.option(
+            "--due", "due_on", metavar="DATE", callback=_day, help="As in 2026-12-31."
+        ),
         click.option("--owner", metavar="USER", help="Who does it."),
         click.option(
             "--category",

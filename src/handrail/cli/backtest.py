@@ -10,7 +10,7 @@ import click
 from handrail.cli.configuration_files import read_files
 from handrail.cli.exit_code import ExitCode
 from handrail.cli.failure import Failure
-from handrail.cli.output import Output, command_options, table
+from handrail.cli.output import Output, command_options, table, when
 from handrail.cli.when import past
 
 if TYPE_CHECKING:
@@ -126,7 +126,8 @@ def _read(alerts: str) -> "Record":
 
 def _lines(answer: Mapping[str, Any]) -> Iterator[str]:
     yield (
-        f"{answer['alerts']} alerts from {answer['starts_at']} to {answer['ends_at']}, "
+        f"{answer['alerts']} alerts from {when(answer['starts_at'])} "
+        f"to {when(answer['ends_at'])}, "
         f"{answer['answers']} answers of {answer['contacts']} contacts"
     )
     if answer["is_cut"]:

@@ -5,7 +5,7 @@ It is imported when something is asked, so that ``--help`` need not wait for it.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from handrail.cli.exit_code import ExitCode
@@ -34,6 +34,8 @@ _REMEDIES = {
     404: "See what there is: {lists}",
     409: "Look at it again: {again}",
 }
+_GUESSED = (404, 409)
+"""What is to be done is guessed from the path alone."""
 _LISTS = {
     "pages": "handrail page list --all",
     "alerts": "handrail alert list --all",
@@ -44,10 +46,21 @@ _LISTS = {
     "incidents": "handrail incident list --all",
     "changes": "handrail change list",
     "mitigations": "handrail mitigation list",
-    "oncall": "handrail oncall feed list, handrail oncall",
+    "oncall": "handrail config show, handrail oncall feed list",
+    "coverage": "handrail config show service",
+    "overrides": "handrail oncall override list, handrail oncall",
+    "covers": "handrail oncall cover list, handrail oncall",
+    "swaps": "handrail oncall swap list, handrail oncall",
+    "swap-options": "handrail oncall",
 }
 """Where to look for what is at a path but not there, by the path's first part."""
-_AGAIN = {"incidents": "handrail incident show", "config": "handrail config show"}
+_AGAIN = {
+    "incidents": "handrail incident show",
+    "config": "handrail config show",
+    "overrides": "handrail oncall override list",
+    "covers": "handrail oncall cover list",
+    "swaps": "handrail oncall swap list",
+}
 _OTHERWISE = "handrail page list --all, handrail alert list --all"
 
 _Value = str | int | bool | list[str] | None
@@ -228,10 +241,12 @@ class Connection:
         """Turn an RFC 9457 answer into a failure."""
         told = answer if isinstance(answer, dict) else {}
         message = detail(answer) or f"the server answered {status}"
-        for error in told.get("errors") or ():
-            message += f"\n    {error['field']}: {error['message']}"
+        step = self._remedy(status, kind)
+        if status in _GUESSED and "handrail " in message:
+            step = ""  # The server, which knows more, has named the next command.
+        message = _with_fields(message, told.get("errors") or ())
         code = _EXIT_CODES.get(status, ExitCode.FAILED)
-        return Failure(message, next_step=self._remedy(status, kind), code=code)
+        return Failure(message, next_step=step, code=code)
 
     def _remedy(self, status: int, kind: str) -> str:
         if status == _UNAUTHORIZED and not self._profile.token:
@@ -246,6 +261,14 @@ class Connection:
             lists=_LISTS.get(kind, _OTHERWISE),
             again=_AGAIN.get(kind, "handrail page list"),
         )
+
+
+def _with_fields(message: str, errors: "Sequence[Mapping[str, str]]") -> str:
+    """Return the message and what is wrong with which field, nothing said twice."""
+    lines = [f"{error['field']}: {error['message']}" for error in errors]
+    if len(errors) == 1 and message in (errors[0]["message"], lines[0]):
+        return lines[0]
+    return "\n    ".join([message, *lines])
 
 
 def detail(answer: object) -> str:

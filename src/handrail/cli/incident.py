@@ -19,6 +19,8 @@ from handrail.cli.when import past
 
 SEVERITY = click.Choice(["SEV1", "SEV2", "SEV3", "SEV4"], case_sensitive=False)
 DETECTION = click.Choice(["monitoring", "customer", "employee"])
+_OPERATOR = "operator"
+"""Who commands what the operator's token declares: no person."""
 
 
 @click.command()
@@ -63,6 +65,9 @@ def declare(  # noqa: PLR0913  (one option each)
     name = answer["name"]
     output.words(f"Declared; you command {name}. Write down what you see:")
     output.words(f'  handrail incident note {name} "…"')
+    if answer["commander"] == _OPERATOR:
+        output.words("The operator is no person, and cannot be reminded of promises;")
+        output.words(f"name who commands: handrail incident command {name} USER")
 
 
 @click.group()

@@ -1,5 +1,7 @@
 """Why a schedule's answer at an instant is what it is."""
 
+from datetime import datetime
+
 import click
 
 from handrail.cli.oncall_source import Offline, config_options, files_of, offline
@@ -52,4 +54,13 @@ def explain(
     output.data(answer, "\n".join(lines))
     if not output.is_json:
         zone, rules = answer["time_zone"], answer["tzdata"]
-        output.words(f"Times in {zone}; time-zone rules {rules}.")
+        at = _local(answer["at"], zone)
+        output.words(f"At {at}. Times in {zone}; time-zone rules {rules}.")
+
+
+def _local(at: str, zone: str) -> str:
+    """Return the instant asked about: a local time may occur twice, or never."""
+    from handrail.core import wall_clock
+
+    local = datetime.fromisoformat(at).astimezone(wall_clock.zone(zone))
+    return f"{local:%a %Y-%m-%d %H:%M:%S %Z}"

@@ -174,7 +174,9 @@ def _findings(found: Sequence[Answer], title: str, *, colour: str) -> Iterator[s
             yield f"      {when(finding['starts_at'])} to {when(finding['ends_at'])}"
         if len(several) > _TIMES_SHOWN:
             last = when(several[-1]["ends_at"])
-            yield f"      and {len(several) - _TIMES_SHOWN} more times until {last}"
+            more = len(several) - _TIMES_SHOWN
+            times = "time" if more == 1 else "times"
+            yield f"      and {more} more {times} until {last}"
         if title == "gap":
             remedies = dict.fromkeys(f["remedy"] for f in several[0]["faults"])
             yield from (f"      → {remedy}" for remedy in remedies)

@@ -123,7 +123,7 @@ def _lines(answer: Mapping[str, Any]) -> list[str]:
 
 def _told(step: Mapping[str, Any]) -> str:
     local = datetime.fromisoformat(step["local_time"])
-    where = f"{step['channel']} {step['address']}".strip()
+    where = " ".join(dict.fromkeys((step["channel"], step["address"]))).strip()
     return f"  → {step['says']} ({where}), {local:%a %H:%M} {step['time_zone']}"
 
 

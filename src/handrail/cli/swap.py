@@ -50,7 +50,7 @@ def find(
     about = f"{shift['gives']}'s shift from {when(shift['from'])}"
     if answer["options"]:
         shown, found = len(answer["options"]), answer["found"]
-        output.words(f"{shown} of {found} swap(s) for {about}.")
+        output.words(f"{shown} of {found} swaps for {about}.")
     else:
         output.words(f"No swap for {about}. Ask for cover, or look further: --weeks.")
     for one in answer["rejected"]:
@@ -137,7 +137,8 @@ def _options(
 def _cost(option: dict[str, Any]) -> str:
     hours = option["hours_moved"]
     change = f"{hours:.3g} h change hands for good" if hours else "an even exchange"
-    return f"({change}; {option['days_apart']:.2g} days apart)"
+    apart = f"{option['days_apart']:.2g}"
+    return f"({change}; {apart} {'day' if apart == '1' else 'days'} apart)"
 
 
 def _act(output: Output, name: str, verb: str) -> None:

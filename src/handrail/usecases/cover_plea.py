@@ -49,7 +49,10 @@ def person(desk: Desk) -> Slug:
         InvalidError: Nobody acts as a person.
     """
     if desk.actor.user is None:
-        msg = "only a person can do this; sign in as one, or use a token of theirs"
+        msg = (
+            "only a person can do this; do it in the console, or put a token that you "
+            "make there under Tokens into HANDRAIL_TOKEN"
+        )
         raise InvalidError(msg)
     return desk.actor.user
 

@@ -31,6 +31,10 @@ def remind(
 ) -> tuple[str, ...]:
     """Remind of a promise: its owners before the deadline, then the commander too.
 
+    Where none of them can be reached, such as an operator who declared it on the
+    server's machine, those are told who would be paged for the service, or else the
+    last resort. Of a private incident nobody else learns.
+
     Returns:
         Who is reminded.
     """
@@ -43,7 +47,7 @@ def remind(
     return tell(
         tx,
         bulletin,
-        people(_reminded(incident, owed, point)),
+        _within_reach(tx, incident, people(_reminded(incident, owed, point))),
         urgency=Urgency.HIGH if is_loud else Urgency.LOW,
         ids=ids,
     )
@@ -56,6 +60,21 @@ def _reminded(
     if point is ReminderPoint.BEFORE:
         return holders or (incident.commander,)
     return (incident.commander, *holders)
+
+
+def _within_reach(
+    tx: Transaction, incident: Incident, wanted: Sequence[Target]
+) -> Sequence[Target]:
+    """Return those wanted, or who stands in where none of them is reached."""
+    if incident.is_private or reached(tx, wanted):
+        return wanted
+    snapshot = tx.configuration.snapshot()
+    service = snapshot.services.get(incident.service) if incident.service else None
+    policy = snapshot.policies.get(service.escalation_policy) if service else None
+    for level in policy.levels if policy else ():
+        if reached(tx, level.targets):
+            return level.targets
+    return snapshot.last_resort.targets if snapshot.last_resort else wanted
 
 
 def tell_role(

@@ -195,7 +195,7 @@ def _placed(
     now = desk.tx.now.replace(microsecond=0)
     user = wish.user or desk.actor.user
     if user is None:
-        msg = "say who; nobody is signed in as a person"
+        msg = "say who is put on call, as in: payments-primary ben; you are no person"
         raise InvalidError(msg, fields={"user": "is required here"})
     starts_at = now if wish.starts_at is None else wish.starts_at.replace(microsecond=0)
     notes: tuple[str, ...] = ()

@@ -1,5 +1,6 @@
 """Every event has words, and a place in the record's vocabulary."""
 
+from datetime import UTC, datetime, timedelta
 from typing import get_args
 
 from handrail.core.ids import Slug
@@ -9,6 +10,11 @@ from handrail.core.incident.wording import (
     describe,
     kind_of_entry,
     said_by_hand,
+)
+from handrail.core.obligation.obligation import (
+    Obligation,
+    ObligationKind,
+    OwnerRole,
 )
 from handrail.core.severity.severity import Severity
 
@@ -41,6 +47,29 @@ def test_a_first_assessment_and_a_change_read_alike() -> None:
 
     assert describe(first, who) == "Severity to be assessed → SEV1"
     assert describe(lowered, who) == "Severity SEV1 → SEV3: one customer"
+
+
+def test_a_deadline_on_another_day_has_its_date() -> None:
+    since = datetime(2026, 11, 28, 14, 44, tzinfo=UTC)
+    added = e.ObligationsAdded(
+        obligations=tuple(
+            Obligation(
+                id=name,
+                kind=ObligationKind.PUBLIC_NOTICE,
+                owner=OwnerRole.INCIDENT_COMMANDER,
+                since=since,
+                due_at=since + length,
+            )
+            for name, length in (
+                ("public_notice.1", timedelta(minutes=15)),
+                ("postmortem_published.1", timedelta(days=3)),
+            )
+        )
+    )
+
+    assert describe(added, who) == (
+        "Owed: public notice by 14:59 UTC, postmortem published by Tue 01 Dec 14:44 UTC"
+    )
 
 
 def test_only_what_people_wrote_is_said_by_hand() -> None:

@@ -109,7 +109,8 @@ def _problem(
         zone = zone_of(snapshot, name)
         last = those[-1].violation.starts_at
         until = wall_clock.local(last, zone)
-        more = f" (and {len(those) - 1} more times until {_day(until)})"
+        times = "time" if len(those) == 2 else "times"  # noqa: PLR2004  (one more)
+        more = f" (and {len(those) - 1} more {times} until {_day(until)})"
     return Problem(
         place=STORED if draft is None else draft.place(),
         field=subject("schedule", schedule),

@@ -140,7 +140,9 @@ def _require_turn(incident: Incident, draft: Draft) -> None:
 def _require_components(draft: Draft, known: Collection[Slug]) -> None:
     missing = sorted(set(draft.components) - set(known))
     if missing:
-        have = ", ".join(sorted(known)) or "none is configured"
+        have = ", ".join(sorted(known)) or (
+            "none; add a component to the configuration, or leave it out"
+        )
         msg = f"no component {', '.join(missing)} on the status page; known are: {have}"
         raise InvalidError(msg, fields={"components": "no such component"})
 

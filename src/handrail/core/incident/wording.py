@@ -10,6 +10,7 @@ from functools import singledispatch
 from handrail.core.ids import Slug
 from handrail.core.incident import event as e
 from handrail.core.instants import format_rfc3339
+from handrail.core.obligation.obligation import Obligation
 
 Who = Callable[[Slug], str]
 
@@ -206,10 +207,14 @@ def _(event: e.UpdatePosted, who: Who) -> str:
 @describe.register
 def _(event: e.ObligationsAdded, who: Who) -> str:
     del who
-    owed = ", ".join(
-        f"{promise(o.id)} by {o.due_at:%H:%M} UTC" for o in event.obligations
-    )
-    return f"Owed: {owed}"
+    owed = (f"{promise(o.id)} by {_deadline(o)} UTC" for o in event.obligations)
+    return f"Owed: {', '.join(owed)}"
+
+
+def _deadline(owed: Obligation) -> str:
+    """Return the time of day, with the date where that is another day."""
+    is_today = owed.due_at.date() == owed.since.date()
+    return f"{owed.due_at:%H:%M}" if is_today else f"{owed.due_at:%a %d %b %H:%M}"
 
 
 @describe.register

@@ -36,7 +36,7 @@ def moment(instant: datetime, *, zone: str, now: datetime) -> Moment:
     there, today = instant.astimezone(place), now.astimezone(place)
     form = "%H:%M %Z" if there.date() == today.date() else "%a %d %b %H:%M %Z"
     if there.year != today.year:
-        form = "%d %b %Y %H:%M %Z"
+        form = "%a %d %b %Y %H:%M %Z"
     return Moment(
         machine=format_rfc3339(instant),
         shown=f"{there:{form}}",

@@ -67,4 +67,8 @@ def name_of(recipient: str, snapshot: Snapshot) -> str:
 
 def person(slug: Slug | None, snapshot: Snapshot, *, otherwise: str) -> str:
     """Return a user's full name, the slug of one who left, or ``otherwise``."""
-    return otherwise if slug is None else name_of(f"user:{slug}", snapshot)
+    if slug is None:
+        return otherwise
+    if slug not in snapshot.users:
+        return one_line(slug, limit=NAME_CHARS_MAX)
+    return name_of(f"user:{slug}", snapshot)
