@@ -53,6 +53,8 @@ def test_the_window_and_the_services_are_chosen(home: Site) -> None:
     ("query", "status"),
     [
         ("service=nothing", 404),
+        ("from=9999-12-31T00:00:00Z", 422),
+        ("from=0001-01-01T00:00:00%2B01:00", 422),
         ("from=soon", 422),
         ("from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z", 422),
         ("from=2026-03-01T00:00:00Z&to=2028-03-01T00:00:00Z", 422),

@@ -4,12 +4,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.api.site import CONFIGURATION, Site, site
 from tests.core.schedule.rotas import PEOPLE, schedules
+from tests.rota import CLEO, MONDAY, Rota
 
 from handrail.api import oncall_view as view
+from handrail.core.errors import InvalidError
 from handrail.core.ids import PageId, Slug
 from handrail.core.paging.delivery import Delivery
 from handrail.core.schedule.explain import explain
@@ -51,6 +54,19 @@ def test_shifts_and_gaps_fill_the_window_exactly(
         assert [one.user for one in here] == [None] or None not in {
             one.user for one in here
         }
+
+
+def test_more_shifts_than_may_be_looked_through_are_refused() -> None:
+    """Years of thousands of schedules would take the server's memory."""
+    schedule = Rota().snapshot.schedules[Slug("db")]
+    many = [schedule] * 100
+    end = MONDAY + timedelta(days=10)
+    whole = view.shift_list([schedule], MONDAY, end, user=None, tzdata=TZDATA, limit=11)
+    assert len(whole.items) <= 11
+    with pytest.raises(InvalidError, match="more than 15 shifts"):
+        view.shift_list(many, MONDAY, end, user=None, tzdata=TZDATA, limit=15)
+    with pytest.raises(InvalidError):
+        view.shift_list(many, MONDAY, end, user=CLEO, tzdata=TZDATA, limit=15)
 
 
 @settings(deadline=None)

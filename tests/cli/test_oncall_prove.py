@@ -52,6 +52,48 @@ def test_a_gap_is_told_with_reason_and_remedy_and_fails_the_run(tmp_path: Path) 
     assert "→ name more people in the first levels" in told
 
 
+MANY_REASONS = """
+schedule:
+  name: office
+  time_zone: Europe/Berlin
+  layers:
+    - name: days
+      rotation:
+        every: 1 day
+        handoff: "09:00"
+        starts_on: 2026-01-05
+        participants: [ana, ben, eng-manager]
+      active: {days: [mon, tue, wed, thu, fri], from: "09:00", to: "17:00"}
+---
+escalation_policy:
+  name: office
+  rules:
+    - {notify: schedule:office, escalate_after: 5m}
+    - {notify: schedule:office, escalate_after: 5m}
+---
+service:
+  name: search
+  escalation_policy: office
+  coverage: {people: 2, methods: 5, within: 20m}
+"""
+
+
+def test_many_reasons_are_told_by_their_causes_what_costs_most_first(
+    tmp_path: Path,
+) -> None:
+    code, told, _ = prove(tmp_path, MANY_REASONS, "--assume-verified")
+
+    lines = told.splitlines()
+    start = next(i for i, line in enumerate(lines) if "of the time, for" in line)
+    causes = [line for line in lines[start:] if line.startswith("    - ")]
+    assert code == 1
+    assert lines[start].startswith("  gap: 14d 0h of the time, for ")
+    assert lines[start + 1].strip().startswith("Tue 01 Dec 00:00:00 UTC to Tue 15 Dec")
+    assert "schedule:office has a gap" in causes[0]
+    assert len(causes) == len(set(causes))
+    assert any("→ put somebody on schedule:office" in line for line in lines)
+
+
 def test_the_json_form_says_the_same(tmp_path: Path) -> None:
     asked = "coverage: {default: {people: 2, within: 4m}}"
 

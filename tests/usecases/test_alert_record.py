@@ -108,7 +108,9 @@ def test_what_was_in_force_then_is_played_and_gives_what_happened(
     record = recorded(world)
     comparison = world.store.read(
         lambda tx: compare(
-            record, in_force=in_force(tx), proposed=tx.configuration.snapshot()
+            record,
+            in_force=in_force(tx, [one.fired_at for one in record.alerts]),
+            proposed=tx.configuration.snapshot(),
         )
     )
 
@@ -118,6 +120,25 @@ def test_what_was_in_force_then_is_played_and_gives_what_happened(
     assert record.alerts[0].contacts[0] == Contact(
         seconds=record.alerts[0].contacts[0].seconds, is_answered=False
     )
+
+
+def test_only_what_was_in_force_at_the_instants_is_compiled(world: World) -> None:
+    """A revision an override: an installation has thousands after some years."""
+    first = world.store.read(lambda tx: tx.configuration.snapshot())
+    early = world.clock.now()
+    for _ in range(5):
+        world.fast_forward(hours=1)
+        world.configure(lambda c: c.schedule("primary", "mia"))
+        world.configure(lambda c: c.schedule("primary", "ana"))
+    late = world.clock.now()
+
+    then = world.store.read(lambda tx: in_force(tx, [early, late]))
+
+    assert then(early).revision == first.revision
+    assert then(late).revision == first.revision + 10
+    assert then(early - timedelta(days=999)).revision == first.revision
+    with pytest.raises(KeyError):
+        then(early + timedelta(hours=2))
 
 
 def _pages_to(world: World) -> list[Message]:

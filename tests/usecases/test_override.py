@@ -4,6 +4,8 @@ from typing import Any
 import pytest
 from tests.rota import ANA, BEN, CLEO, LEA, MONDAY, ROTA, Rota
 
+from handrail.core.access.actor import Actor, ActorKind
+from handrail.core.access.role import Role
 from handrail.core.errors import (
     ConflictError,
     ForbiddenError,
@@ -185,6 +187,22 @@ def test_who_was_added_beside_others_can_leave_again(rota: Rota) -> None:
 
     rota.do(use.remove, Slug("override-1"), by=BEN)
 
+    assert rota.on_call() == (ANA,)
+
+
+def test_nobody_else_takes_off_call_who_was_added_beside_others(rota: Rota) -> None:
+    added = rota.do(use.add, wish(4, mode=OverrideMode.ADD), by=BEN)
+
+    with pytest.raises(ForbiddenError, match="takes ben off call"):
+        rota.do(use.remove, Slug("override-1"), by=CLEO)
+
+    assert rota.on_call() == (ANA, BEN)
+    cleo = Actor(kind=ActorKind.USER, name=CLEO, role=Role.RESPONDER, user=CLEO)
+    ben = Actor(kind=ActorKind.USER, name=BEN, role=Role.RESPONDER, user=BEN)
+    plan = rota.snapshot
+    assert not use.may_remove(cleo, added.view, plan, rota.now)
+    assert use.may_remove(ben, added.view, plan, rota.now)
+    rota.do(use.remove, Slug("override-1"), by=LEA)
     assert rota.on_call() == (ANA,)
 
 

@@ -10,7 +10,7 @@ from handrail.core.ids import Slug
 from handrail.core.paging.bulletin import Bulletin, BulletinKind
 from handrail.core.schedule.shift_notice import look
 from handrail.core.severity.severity import Severity
-from handrail.engine.tell_shifts import TellShifts
+from handrail.engine.tell_shifts import TOLD_AT_ONCE, TellShifts
 from handrail.ports.store import Transaction
 from handrail.usecases import incident, override, paging
 from handrail.usecases.incident import Declaration
@@ -134,6 +134,35 @@ def test_nothing_is_told_while_held_and_it_is_told_after(rota: Rota) -> None:
     rota.store.run(lambda tx: tx.meta.set(paging.HELD, ""))
     clock.move_to(rota.now + timedelta(seconds=10))
     assert duty.tick().done == 2
+
+
+def test_a_hold_in_the_midst_of_many_loses_none() -> None:
+    """More was due than one transaction tells when the hold began."""
+    more = "".join(
+        f"""---
+schedule:
+  name: s{number}
+  time_zone: UTC
+  notices: {{at: [start]}}
+  rotation:
+    participants: [ana, ben]
+    every: 1 day
+    starts_on: 2026-01-12
+    handoff: "09:00"
+"""
+        for number in range(TOLD_AT_ONCE + 10)
+    )
+    rota = Rota(text=f"{ROTA}{more}")
+    rota.pass_time(days=1, hours=2)
+    clock = VirtualClock(rota.now)
+    duty = TellShifts(store=rota.store, clock=clock, ids=rota.ids)
+    assert duty.tick().done == TOLD_AT_ONCE
+    rota.store.run(lambda tx: tx.meta.set(paging.HELD, "restored"))
+    assert duty.tick().done == 0
+    rota.store.run(lambda tx: tx.meta.set(paging.HELD, ""))
+    clock.move_to(clock.now() + timedelta(seconds=10))
+
+    assert duty.tick().done == 10
 
 
 def test_a_restart_after_days_is_no_flood(rota: Rota) -> None:

@@ -212,3 +212,25 @@ def test_who_would_have_no_rest_is_not_offered_and_named_with_the_rule() -> None
     )
     assert "without a break, 7d is the most" in found.rejected[ANA][0]
     assert [leg.takes for leg in found.options[0].legs] == [CLEO, BEN]
+
+
+@pytest.mark.parametrize("year", [2190, 9999])
+def test_a_shift_of_another_century_is_refused_at_once(rota: Rota, year: int) -> None:
+    """Searching until then would keep the server busy for hours."""
+    far = datetime(year, 12, 31, tzinfo=UTC)
+
+    with pytest.raises(InvalidError, match="at most 26 weeks ahead") as refused:
+        find(rota, at=far)
+
+    assert "at" in refused.value.fields
+
+
+def test_a_shift_as_long_as_centuries_is_refused_at_once(rota: Rota) -> None:
+    soon, far = MONDAY + WEEK, datetime(9000, 1, 6, tzinfo=UTC)
+    ring = [
+        Leg(schedule=WEB, starts_at=soon, ends_at=far, gives=BEN, takes=CLEO),
+        Leg(schedule=WEB, starts_at=soon, ends_at=far, gives=CLEO, takes=BEN),
+    ]
+
+    with pytest.raises(InvalidError, match="no whole shift"):
+        rota.do(use.propose, ring, by=BEN)

@@ -18,6 +18,7 @@ from handrail.core.instants import parse_rfc3339
 from handrail.usecases import contact, coverage
 from handrail.usecases.contact import MethodStatus
 from handrail.usecases.coverage_view import ProofView, proof_view
+from handrail.usecases.oncall import YEAR_MAX, YEAR_MIN
 
 WEEKS_DEFAULT = 12
 
@@ -175,11 +176,15 @@ def _view(status: MethodStatus) -> ContactMethodView:
 def _instant(field: str, text: str) -> datetime:
     try:
         # A plus sign that was not encoded arrives as a space.
-        return parse_rfc3339(text.strip().replace(" ", "+")).astimezone(UTC)
+        at = parse_rfc3339(text.strip().replace(" ", "+"))
     except ValueError as error:
         msg = "Ask about an instant like 2026-01-31T08:00:00Z."
         wrong = f"{text!r} is no instant with a date, a time and a zone"
         raise InvalidError(msg, fields={field: wrong}) from error
+    if not YEAR_MIN <= at.year < YEAR_MAX:
+        msg = f"Ask about the years {YEAR_MIN} to {YEAR_MAX}."
+        raise InvalidError(msg, fields={field: msg})
+    return at.astimezone(UTC)
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (

@@ -18,6 +18,8 @@ from handrail.ports.store import Transaction
 from handrail.usecases import oncall
 
 NAMES_MAX = 100
+SHIFTS_MAX = 300_000
+"""More than four weeks of 10,000 schedules that change daily; some 50 MB and 5 s."""
 
 At = Annotated[
     str | None,
@@ -86,7 +88,9 @@ def list_shifts(
             current = tx.configuration.snapshot()
             who = oncall.user_asked(then.snapshot, user, now=current)
         found = oncall.schedules_asked(then.schedules, schedule or (), others=known)
-        return view.shift_list(found, *window, user=who, tzdata=deps.tzdata)
+        return view.shift_list(
+            found, *window, user=who, tzdata=deps.tzdata, limit=SHIFTS_MAX
+        )
 
     return deps.store.read(look)
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from handrail.core.errors import InvalidError
 from handrail.core.escalation.policy import EscalationPolicy, Level
 from handrail.core.escalation.reach import Directory, reach, reach_level
 from handrail.core.ids import Slug
@@ -238,6 +239,7 @@ def shift_list(
     *,
     user: Slug | None,
     tzdata: str,
+    limit: int | None = None,
 ) -> ShiftList:
     """Return the shifts and gaps of schedules within ``[start, end)``.
 
@@ -247,14 +249,25 @@ def shift_list(
         end: UTC, exclusive.
         user: The person, or none for everybody.
         tzdata: Version of the time-zone rules in use.
+        limit: How many may be looked through, or none.
+
+    Raises:
+        InvalidError: There are more.
     """
-    items = [
-        view
-        for schedule in sorted(schedules, key=lambda s: s.name)
-        if user is None or user in schedule.people
-        for view in _shifts(schedule, start, end)
-        if user is None or view.user == user
-    ]
+    items: list[ShiftView] = []
+    count = 0
+    for schedule in sorted(schedules, key=lambda s: s.name):
+        if user is not None and user not in schedule.people:
+            continue
+        found = _shifts(schedule, start, end)
+        count += len(found)
+        if limit is not None and count > limit:
+            msg = (
+                f"These are more than {limit} shifts. Ask about a shorter time, or "
+                "about some of the schedules."
+            )
+            raise InvalidError(msg, fields={"to": f"holds more than {limit} shifts"})
+        items += [one for one in found if user is None or one.user == user]
     return ShiftList(starts_at=start, ends_at=end, tzdata=tzdata, items=items)
 
 

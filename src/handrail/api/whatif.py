@@ -219,7 +219,7 @@ def backtest(data: JSONBody[Backtest], deps: GivenDeps) -> ComparisonView:
 
     def look(tx: Transaction) -> tuple[Record, InForce]:
         recorded = _record(tx, data.starts_at, data.ends_at, limit=PLAYED_MAX)
-        return recorded, in_force(tx)
+        return recorded, in_force(tx, [one.fired_at for one in recorded.alerts])
 
     # Playing takes seconds; no transaction stays open for it.
     recorded, then = deps.store.read(look)

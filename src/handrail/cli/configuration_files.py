@@ -59,9 +59,11 @@ def check_offline(
     from handrail.system.calendar_format import Icalendar
     from handrail.system.clock import SystemClock
     from handrail.system.document_reader import YamlDocumentReader
+    from handrail.system.tzdata import pin
     from handrail.usecases.calendar_file import Calendars
     from handrail.usecases.configuration import check
 
+    pin()
     files = [SourceFile(name=name, text=text) for name, text in read_files(paths)]
     calendars = Calendars(format=Icalendar(), now=SystemClock().now())
     return check(

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 Answer = Mapping[str, Any]
 WEEKS_MAX = 53
+_REASONS_SHOWN = 3
+"""More are told by their causes: every combination of them is a reason."""
+_HOURS_PER_DAY = 24
 _TIMES_SHOWN = 3
 
 
@@ -164,22 +167,72 @@ def _intent(intent: Answer) -> Iterator[str]:
 
 
 def _findings(found: Sequence[Answer], title: str, *, colour: str) -> Iterator[str]:
-    """Yield each reason once, with the times it holds."""
+    """Yield each reason once, with the times it holds; many of them by their causes."""
     by_reason: dict[str, list[Answer]] = {}
     for finding in found:
         by_reason.setdefault(finding["reason"], []).append(finding)
+    heading = click.style(title, fg=colour)
+    if len(by_reason) > _REASONS_SHOWN:
+        yield f"  {heading}: {_length(found)} of the time, for {len(by_reason)} reasons"
+        yield from _times(_joined(found))
+        yield from _causes(found, has_remedies=title == "gap")
+        return
     for reason, several in by_reason.items():
-        yield f"  {click.style(title, fg=colour)}: {reason}"
-        for finding in several[:_TIMES_SHOWN]:
-            yield f"      {when(finding['starts_at'])} to {when(finding['ends_at'])}"
-        if len(several) > _TIMES_SHOWN:
-            last = when(several[-1]["ends_at"])
-            more = len(several) - _TIMES_SHOWN
-            times = "time" if more == 1 else "times"
-            yield f"      and {more} more {times} until {last}"
+        yield f"  {heading}: {reason}"
+        yield from _times([(f["starts_at"], f["ends_at"]) for f in several])
         if title == "gap":
             remedies = dict.fromkeys(f["remedy"] for f in several[0]["faults"])
             yield from (f"      → {remedy}" for remedy in remedies)
+
+
+def _times(several: Sequence[tuple[str, str]]) -> Iterator[str]:
+    for starts_at, ends_at in several[:_TIMES_SHOWN]:
+        yield f"      {when(starts_at)} to {when(ends_at)}"
+    if len(several) > _TIMES_SHOWN:
+        more = len(several) - _TIMES_SHOWN
+        times = "time" if more == 1 else "times"
+        yield f"      and {more} more {times} until {when(several[-1][1])}"
+
+
+def _causes(found: Sequence[Answer], *, has_remedies: bool) -> Iterator[str]:
+    """Yield what has a part in it, what costs most first, and what mends each."""
+    touched: dict[tuple[str, str], list[Answer]] = {}
+    for finding in found:
+        for fault in finding["faults"]:
+            touched.setdefault((fault["says"], fault["remedy"]), []).append(finding)
+    ranked = sorted(touched.items(), key=lambda cause: -_seconds(cause[1]))
+    remedies: dict[str, list[str]] = {}
+    for (says, remedy), several in ranked:
+        remedies.setdefault(remedy, []).append(f"{says} ({_length(several)})")
+    for remedy, causes in remedies.items():
+        yield from (f"    - {cause}" for cause in causes)
+        if has_remedies:
+            yield f"      → {remedy}"
+
+
+def _joined(found: Sequence[Answer]) -> list[tuple[str, str]]:
+    """Return the times with those that meet made one."""
+    result: list[tuple[str, str]] = []
+    for finding in found:
+        if result and result[-1][1] == finding["starts_at"]:
+            result[-1] = (result[-1][0], finding["ends_at"])
+        else:
+            result.append((finding["starts_at"], finding["ends_at"]))
+    return result
+
+
+def _seconds(found: Sequence[Answer]) -> float:
+    spans = (
+        datetime.fromisoformat(one["ends_at"])
+        - datetime.fromisoformat(one["starts_at"])
+        for one in found
+    )
+    return sum(span.total_seconds() for span in spans)
+
+
+def _length(found: Sequence[Answer]) -> str:
+    hours = round(_seconds(found) / 3600)
+    return f"{hours // 24}d {hours % 24}h" if hours >= _HOURS_PER_DAY else f"{hours}h"
 
 
 def _foot(answer: Answer) -> Iterator[str]:

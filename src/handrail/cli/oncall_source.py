@@ -65,10 +65,9 @@ def offline(files: Sequence[str], ask: "Callable[[Offline], object]") -> Any:  #
     from handrail.cli.configuration_files import snapshot_of
     from handrail.core.errors import DomainError
     from handrail.system.clock import SystemClock
-    from handrail.system.tzdata import pin, tzdata_version
+    from handrail.system.tzdata import tzdata_version
     from handrail.usecases.oncall import Directory
 
-    pin()
     snapshot = snapshot_of(files)
     source = Offline(
         directory=Directory(snapshot=snapshot, schedules=snapshot.schedules),

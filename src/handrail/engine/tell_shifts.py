@@ -46,7 +46,8 @@ class TellShifts:
             return Report(done=0)
         now, snapshot, is_held = self.store.read(_facts)
         if is_held:
-            self._revision = -1
+            # Nothing is told now, and what was due is looked for anew afterwards.
+            self._revision, self._due = -1, []
         else:
             self._look(snapshot, now)
         done = self._tell()

@@ -1,6 +1,7 @@
 """Recorded alerts played through what was in force then, and through a proposal."""
 
-from collections.abc import Callable
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,22 +10,25 @@ from handrail.core.configuration.snapshot import Snapshot
 from handrail.ports.store import Transaction
 
 
-def in_force(tx: Transaction) -> Callable[[datetime], Snapshot]:
-    """Return what tells the configuration in force at an instant.
+def in_force(
+    tx: Transaction, instants: Iterable[datetime]
+) -> Callable[[datetime], Snapshot]:
+    """Return what tells the configuration in force at any of these instants.
 
     Every schedule is as it was: an override that somebody made holds. Before the first
-    apply the first one is taken to have held.
+    apply the first one is taken to have held. Only what was in force then is read: an
+    installation that is years old has thousands of revisions.
     """
     revisions = tx.configuration.revisions()
-    schedules = history.compiled(tx.configuration.versions(history.KINDS))
+    began = [one.applied_at for one in revisions]
     numbers = [one.number for one in revisions] or [0]
+
+    def number(instant: datetime) -> int:
+        return numbers[max(bisect_right(began, instant) - 1, 0)]
+
+    schedules = history.compiled(tx.configuration.versions(history.KINDS))
     known = {
-        number: replace(tx.configuration.snapshot_at(number), schedules=schedules)
-        for number in numbers
+        one: replace(tx.configuration.snapshot_at(one), schedules=schedules)
+        for one in sorted({number(instant) for instant in instants})
     }
-
-    def at(instant: datetime) -> Snapshot:
-        began = [one.number for one in revisions if one.applied_at <= instant]
-        return known[began[-1] if began else numbers[0]]
-
-    return at
+    return lambda instant: known[number(instant)]

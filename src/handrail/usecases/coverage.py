@@ -94,6 +94,7 @@ class Proofs:
         self._lock = Lock()
         self._key: object = None
         self._proof: Proof | None = None
+        self._refusal: DomainError | None = None
 
     def proof(
         self, given: Facts, *, length: timedelta, seconds: Callable[[], float]
@@ -107,9 +108,17 @@ class Proofs:
         known = frozenset(given.evidence.verified_at.items())
         key = (start, length, given.snapshot.revision, known)
         with self._lock:
-            if self._proof is None or key != self._key:
-                self._proof = prove(
-                    given, start=start, end=start + length, seconds=seconds
-                )
+            if key != self._key:
+                self._proof = self._refusal = None
+                try:
+                    self._proof = prove(
+                        given, start=start, end=start + length, seconds=seconds
+                    )
+                except DomainError as error:
+                    # Else everybody who waits would try in turn, a thread each.
+                    self._refusal = error
                 self._key = key
+            if self._proof is None:
+                assert self._refusal is not None, "there is a proof or a refusal"
+                raise DomainError(self._refusal.code, self._refusal.message)
             return self._proof

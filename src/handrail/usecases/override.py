@@ -121,8 +121,8 @@ def remove(desk: Desk, name: Slug) -> Added:
 
     Raises:
         ConflictError: It is over, or a file holds it.
-        ForbiddenError: It brings somebody else on call, or leaves nobody, and the
-            actor is no admin or lead.
+        ForbiddenError: It brings somebody else on call, takes somebody off whom the
+            actor does not relieve, or leaves nobody, and the actor is no admin or lead.
         NotFoundError: There is no such override.
     """
     tx = desk.tx
@@ -252,17 +252,29 @@ def _require_removable(view: OverrideView, *, now: datetime) -> None:
 def _require_undoable(
     actor: Actor, view: OverrideView, moved: Turnover, snapshot: Snapshot
 ) -> None:
-    others = sorted(moved.comes - {actor.user})
-    if not others and not moved.opens_gap:
+    does = _does_to_others(actor, moved)
+    if does is None:
         return
-    what = (
-        f"Ending {view.override.name}, which puts {', '.join(others)} on call,"
-        if others
-        else f"Ending {view.override.name}, which leaves nobody on call,"
-    )
+    what = f"Ending {view.override.name}, which {does},"
     instead = "Ask for cover instead, or ask them to end it."
     schedule = view.schedule.name
     require_direction(actor, schedule, snapshot, what=what, instead=instead)
+
+
+def _does_to_others(actor: Actor, moved: Turnover) -> str | None:
+    """Return in words what a change does to others than the actor, or none.
+
+    Who comes on call by it themselves relieves whoever goes; that is no harm.
+    """
+    comes = sorted(moved.comes - {actor.user})
+    if comes:
+        return f"puts {', '.join(comes)} on call"
+    if moved.opens_gap:
+        return "leaves nobody on call"
+    goes = sorted(moved.goes - {actor.user})
+    if goes and not moved.comes:
+        return f"takes {', '.join(goes)} off call"
+    return None
 
 
 def _find(tx: Transaction, name: Slug) -> tuple[Document, OverrideView]:
@@ -365,4 +377,4 @@ def may_remove(
     start = max(view.override.starts_at, now.replace(microsecond=0))
     after = without(view.schedule, view.override.name)
     moved = turnover(view.schedule, after, start, view.override.ends_at)
-    return not moved.comes - {actor.user} and not moved.opens_gap
+    return _does_to_others(actor, moved) is None

@@ -75,7 +75,8 @@ def find_swaps(
         weeks: How far ahead of now other shifts may lie.
 
     Raises:
-        InvalidError: They have no whole shift then that has not begun.
+        InvalidError: They have no whole shift then that has not begun, or it is more
+            than ``WEEKS_MAX`` weeks ahead.
         NotFoundError: There is no such schedule.
     """
     snapshot = tx.configuration.snapshot()
@@ -85,6 +86,9 @@ def find_swaps(
         raise InvalidError(msg, fields={"weeks": f"1 to {WEEKS_MAX}"})
     soon = tx.now + INSTANT
     until = tx.now + timedelta(weeks=weeks)
+    if at is not None and not tx.now <= at <= tx.now + timedelta(weeks=WEEKS_MAX):
+        msg = f"ask about a shift that is to come, at most {WEEKS_MAX} weeks ahead"
+        raise InvalidError(msg, fields={"at": f"is not 0 to {WEEKS_MAX} weeks ahead"})
     if at is not None:
         until = max(until, at + timedelta(weeks=1))
     mine = [s for s in whole_shifts([own], soon, until) if s.user == user]
@@ -285,16 +289,18 @@ def _ring_from(legs: Sequence[Leg], by: Slug) -> tuple[Leg, ...]:
 
 def _require_whole(snapshot: Snapshot, leg: Leg, *, now: datetime) -> None:
     schedule = find_schedule(snapshot, leg.schedule)
-    own = whole_shifts([schedule], leg.starts_at, leg.ends_at)
-    is_whole = any(
+    # The search goes no farther either; an endless window would take for ever.
+    farthest = now + timedelta(weeks=WEEKS_MAX + 1)
+    is_near = now < leg.starts_at < leg.ends_at <= farthest
+    is_whole = is_near and any(
         s.user == leg.gives and (s.starts_at, s.ends_at) == (leg.starts_at, leg.ends_at)
-        for s in own
+        for s in whole_shifts([schedule], leg.starts_at, leg.ends_at)
     )
-    if not is_whole or leg.starts_at <= now:
+    if not is_whole:
         span = stretch.words(leg.starts_at, leg.ends_at, schedule.time_zone)
         msg = (
             f"{span} is no whole shift of {leg.gives} on {leg.schedule} that has not "
-            "begun; for a part, ask for cover"
+            f"begun and ends within {WEEKS_MAX + 1} weeks; for a part, ask for cover"
         )
         raise InvalidError(msg, fields={"legs": "are no whole shifts"})
 
