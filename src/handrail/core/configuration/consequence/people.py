@@ -87,11 +87,21 @@ def _add_hours(
         at = starts_at
         while at < ends_at:
             first = wall_clock.local(at, zone).date().replace(day=1)
-            following = (first + timedelta(days=32)).replace(day=1)
-            until = min(ends_at, wall_clock.instant(following, time(0), zone))
+            following = _month_after(first, zone)
+            if following <= at:
+                # Clocks went back over midnight: the month that began goes on.
+                first = wall_clock.local(following, zone).date()
+                following = _month_after(first, zone)
+            until = min(ends_at, following)
             told = figures.setdefault(f"{first:%Y-%m}", {})
             told[key] = round(told.get(key, 0.0) + (until - at) / _HOUR, 4)
             at = until
+
+
+def _month_after(first: date, zone: ZoneInfo) -> datetime:
+    """Return the instant at which the month after that of ``first`` begins."""
+    following = (first + timedelta(days=32)).replace(day=1)
+    return wall_clock.instant(following, time(0), zone)
 
 
 def _add_days(
