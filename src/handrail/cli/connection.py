@@ -46,7 +46,7 @@ _LISTS = {
     "incidents": "handrail incident list --all",
     "changes": "handrail change list",
     "mitigations": "handrail mitigation list",
-    "oncall": "handrail config show, handrail oncall feed list",
+    "oncall": "handrail oncall who, handrail oncall feed list",
     "coverage": "handrail config show service",
     "overrides": "handrail oncall override list, handrail oncall",
     "covers": "handrail oncall cover list, handrail oncall",
