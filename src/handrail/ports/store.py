@@ -40,11 +40,11 @@ from handrail.core.ids import (
 )
 from handrail.core.paging.delivery import Attempt, Delivery
 from handrail.core.people.contact_method import ChannelKind
+from handrail.ports.agreement import AgreementStore
 from handrail.ports.backlog import BacklogStore
 from handrail.ports.bulletin import BulletinStore
 from handrail.ports.change import ChangeStore, MitigationRunStore
 from handrail.ports.contact import ContactStore
-from handrail.ports.cover import CoverStore
 from handrail.ports.incident import IncidentStore
 from handrail.ports.notice import NoticeStore
 from handrail.ports.page import PageStore
@@ -493,7 +493,7 @@ class Transaction(Protocol):
     @property
     def contact(self) -> ContactStore: ...
     @property
-    def cover(self) -> CoverStore: ...
+    def agreement(self) -> AgreementStore: ...
     @property
     def shift_notice(self) -> ShiftNoticeStore: ...
     @property

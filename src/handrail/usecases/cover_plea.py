@@ -7,17 +7,19 @@ from datetime import datetime, timedelta
 from handrail.core import limits
 from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.cover import stretch
+from handrail.core.cover.agreement import Leg
 from handrail.core.cover.authority import require_direction
+from handrail.core.cover.cover_request import CoverRequest
 from handrail.core.cover.fit import eligible, fit
 from handrail.core.cover.settlement import is_on_call
 from handrail.core.cover.span_text import SpanText
-from handrail.core.cover.swap import Leg
 from handrail.core.errors import ConflictError, InvalidError
 from handrail.core.ids import Slug
 from handrail.core.schedule.on_call import shifts
 from handrail.core.schedule.rest_book import PersonShift
 from handrail.core.schedule.schedule import Schedule
 from handrail.ports.store import Transaction
+from handrail.usecases.agreement import person
 from handrail.usecases.desk import Desk
 
 LOOK_AHEAD = timedelta(weeks=12)
@@ -40,21 +42,6 @@ class Plea:
     whom: tuple[Slug, ...] = ()
     note: str = ""
     asker: Slug | None = None
-
-
-def person(desk: Desk) -> Slug:
-    """Return the person who acts.
-
-    Raises:
-        InvalidError: Nobody acts as a person.
-    """
-    if desk.actor.user is None:
-        msg = (
-            "only a person can do this; do it in the console, or put a token that you "
-            "make there under Tokens into HANDRAIL_TOKEN"
-        )
-        raise InvalidError(msg)
-    return desk.actor.user
 
 
 def asker_of(desk: Desk, plea: Plea, snapshot: Snapshot) -> Slug:
@@ -149,7 +136,7 @@ def require_unasked(
     Raises:
         ConflictError: They do.
     """
-    for one in tx.cover.requests(open_only=True, limit=OPEN_MAX):
+    for one in tx.agreement.newest(CoverRequest, open_only=True, limit=OPEN_MAX):
         is_same = one.asker == asker and one.schedule == schedule.name
         if is_same and one.starts_at < ends_at and one.ends_at > starts_at:
             msg = f"{one.name} asks for cover then already; withdraw it first"
