@@ -98,6 +98,18 @@ def test_a_swap_of_three_needs_all_three(rota: Rota) -> None:
         assert rota.on_call(schedule.name, hours=at + 1) == (leg.takes,)
 
 
+def test_a_lead_proposes_in_the_place_of_who_is_ill(rota: Rota) -> None:
+    legs = find(rota).result.options[0].legs
+    with pytest.raises(ForbiddenError, match=r"lead \(lea\)"):
+        rota.do(use.propose, legs, proposer=BEN, by=CLEO)
+    with pytest.raises(InvalidError, match="frees you of a shift"):
+        rota.do(use.propose, legs, proposer=Slug("zoe"), by=LEA)
+
+    made = rota.do(use.propose, legs, proposer=BEN, by=LEA).swap
+
+    assert (made.proposer, made.consents, made.awaits) == (BEN, (BEN,), (CLEO,))
+
+
 def test_a_no_ends_it_and_who_had_agreed_is_told(rota: Rota) -> None:
     propose(rota)
 

@@ -139,10 +139,15 @@ class SwapList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewSwap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A proposal: two or three whole shifts in a ring."""
+    """A proposal: two or three whole shifts in a ring.
+
+    Attributes:
+        proposer: Whom it frees of a shift; left out, who asks.
+    """
 
     legs: list[LegView]
     note: str = ""
+    proposer: str | None = None
 
 
 def view(
@@ -279,7 +284,8 @@ def propose_swap(
 
     def work(tx: Transaction) -> SwapView:
         desk = Desk(tx=tx, actor=actor, ids=deps.ids)
-        made = swap.propose(desk, legs, note=data.note)
+        proposer = Slug(data.proposer) if data.proposer else None
+        made = swap.propose(desk, legs, note=data.note, proposer=proposer)
         snapshot = tx.configuration.snapshot()
         return view(made.swap, snapshot, deps.base_url, notes=made.notes)
 

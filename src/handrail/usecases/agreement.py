@@ -12,6 +12,7 @@ from handrail.core.configuration.node import Json
 from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.cover import stretch
 from handrail.core.cover.agreement import Agreement, AgreementState, Leg
+from handrail.core.cover.authority import require_direction
 from handrail.core.cover.cover_request import CoverRequest
 from handrail.core.cover.settlement import obstacles
 from handrail.core.cover.swap import Swap
@@ -190,6 +191,30 @@ def person(desk: Desk) -> Slug:
         )
         raise InvalidError(msg)
     return desk.actor.user
+
+
+def in_place_of(
+    desk: Desk, user: Slug | None, schedule: Slug, snapshot: Snapshot, *, what: str
+) -> Slug:
+    """Return who begins it: the actor, or whoever cannot, if the actor may for them.
+
+    Raises:
+        ForbiddenError: Somebody else, and the actor does not direct the schedule.
+        InvalidError: There is no such user, or nobody acts as a person.
+    """
+    if user is None or user == desk.actor.user:
+        return person(desk)
+    if user not in snapshot.users:
+        msg = f"there is no user {user!r}"
+        raise InvalidError(msg, fields={"user": "no such user"})
+    require_direction(
+        desk.actor,
+        schedule,
+        snapshot,
+        what=f"{what} in {user}'s place",
+        instead="Do so for a shift of your own, or put yourself on call.",
+    )
+    return user
 
 
 def record(desk: Desk, one: Agreement, what: str, payload: Mapping[str, Json]) -> None:

@@ -10,7 +10,7 @@ from handrail.core.cover.cover_request import CoverRequest, expiry
 from handrail.core.cover.fit import Objection
 from handrail.core.ids import AgreementId, Slug
 from handrail.usecases import cover_plea as plea_rules
-from handrail.usecases.agreement import ask_people, record
+from handrail.usecases.agreement import ask_people, in_place_of, record
 from handrail.usecases.cover_plea import Plea
 from handrail.usecases.desk import Desk
 from handrail.usecases.override import find_schedule
@@ -42,7 +42,9 @@ def ask(desk: Desk, plea: Plea) -> Asked:
     tx = desk.tx
     snapshot = tx.configuration.snapshot()
     schedule = find_schedule(snapshot, plea.schedule)
-    asker = plea_rules.asker_of(desk, plea, snapshot)
+    asker = in_place_of(
+        desk, plea.asker, schedule.name, snapshot, what="Asking for cover"
+    )
     starts_at, ends_at, notes = plea_rules.stretch_of(tx, plea, schedule, asker)
     plea_rules.require_unasked(tx, schedule, asker, starts_at, ends_at)
     leg = Leg(

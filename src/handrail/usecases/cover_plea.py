@@ -8,7 +8,6 @@ from handrail.core import limits
 from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.cover import stretch
 from handrail.core.cover.agreement import Leg
-from handrail.core.cover.authority import require_direction
 from handrail.core.cover.cover_request import CoverRequest
 from handrail.core.cover.fit import eligible, fit
 from handrail.core.cover.settlement import is_on_call
@@ -19,8 +18,6 @@ from handrail.core.schedule.on_call import shifts
 from handrail.core.schedule.rest_book import PersonShift
 from handrail.core.schedule.schedule import Schedule
 from handrail.ports.store import Transaction
-from handrail.usecases.agreement import person
-from handrail.usecases.desk import Desk
 
 LOOK_AHEAD = timedelta(weeks=12)
 OPEN_MAX = 500
@@ -42,28 +39,6 @@ class Plea:
     whom: tuple[Slug, ...] = ()
     note: str = ""
     asker: Slug | None = None
-
-
-def asker_of(desk: Desk, plea: Plea, snapshot: Snapshot) -> Slug:
-    """Return whose shift it is.
-
-    Raises:
-        ForbiddenError: Somebody else's, and the actor does not direct the schedule.
-        InvalidError: There is no such user.
-    """
-    if plea.asker is None or plea.asker == desk.actor.user:
-        return person(desk)
-    if plea.asker not in snapshot.users:
-        msg = f"there is no user {plea.asker!r}"
-        raise InvalidError(msg, fields={"asker": "no such user"})
-    require_direction(
-        desk.actor,
-        plea.schedule,
-        snapshot,
-        what=f"Asking for cover in {plea.asker}'s place",
-        instead="Ask for cover of your own shift, or put yourself on call.",
-    )
-    return plea.asker
 
 
 def stretch_of(

@@ -15,7 +15,13 @@ from handrail.core.cover.swap_search import Search, WholeShift, search, whole_sh
 from handrail.core.errors import ConflictError, InvalidError
 from handrail.core.ids import AgreementId, Slug
 from handrail.ports.store import Transaction
-from handrail.usecases.agreement import ask_people, leg_words, person, record
+from handrail.usecases.agreement import (
+    ask_people,
+    in_place_of,
+    leg_words,
+    person,
+    record,
+)
 from handrail.usecases.cover_plea import cleaned
 from handrail.usecases.desk import Desk
 from handrail.usecases.override import find_schedule
@@ -97,16 +103,29 @@ def find_swaps(
     return Found(wanted=wanted, until=until, result=found)
 
 
-def propose(desk: Desk, legs: Sequence[Leg], *, note: str = "") -> Proposed:
+def propose(
+    desk: Desk, legs: Sequence[Leg], *, note: str = "", proposer: Slug | None = None
+) -> Proposed:
     """Propose an exchange of whole shifts; the proposer consents by that.
+
+    Args:
+        desk: Who acts.
+        legs: A ring of two or three.
+        note: Anything to say about it.
+        proposer: Whom it frees; none for the actor.
 
     Raises:
         ConflictError: The plan does not allow it, or it is proposed already.
+        ForbiddenError: It frees somebody else, and the actor does not direct that.
         InvalidError: It is no ring of two or three, or frees the proposer of nothing.
     """
-    tx, by = desk.tx, person(desk)
-    legs = _ring_from(legs, by)
-    snapshot = tx.configuration.snapshot()
+    tx = desk.tx
+    legs, snapshot = (
+        _ring_from(legs, proposer or person(desk)),
+        tx.configuration.snapshot(),
+    )
+    schedule = find_schedule(snapshot, legs[0].schedule).name
+    by = in_place_of(desk, proposer, schedule, snapshot, what="Proposing a swap")
     for leg in legs:
         _require_whole(snapshot, leg, now=tx.now)
     against = obstacles(snapshot, legs, now=tx.now)

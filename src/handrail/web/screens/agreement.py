@@ -89,7 +89,9 @@ def agreement_card(
         note=one.note,
         state=_state(one, reader),
         people=tuple(
-            f"{what}: {_names(users, reader)}." for what, users in people.items()
+            f"{what}: {_names(users, reader)}."
+            for what, users in people.items()
+            if users
         ),
         until=(
             moment(one.expires_at, zone=reader.zone, now=reader.now)
@@ -146,4 +148,4 @@ def _name(user: Slug | None, reader: Reader) -> str:
 
 
 def _names(users: Sequence[Slug], reader: Reader) -> str:
-    return ", ".join(_name(user, reader) for user in users) or "nobody"
+    return ", ".join(_name(user, reader) for user in users)
