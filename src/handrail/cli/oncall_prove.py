@@ -1,7 +1,7 @@
 """Whether people will be reached: prove it, or show when not and why."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -9,6 +9,8 @@ import click
 from handrail.cli.exit_code import ExitCode
 from handrail.cli.failure import Failure, nothing_to_do
 from handrail.cli.output import Output, command_options, when
+from handrail.cli.when import COMING, IN_THIS_ZONE
+from handrail.core.instants import parse_rfc3339
 from handrail.system.clock import SystemClock
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ _HOURS_PER_DAY = 24
 _TIMES_SHOWN = 3
 
 
-@click.command()
+@click.command(epilog=IN_THIS_ZONE)
 @click.option(
     "--weeks",
     type=click.IntRange(1, WEEKS_MAX),
@@ -30,8 +32,8 @@ _TIMES_SHOWN = 3
     show_default=True,
     help="How far to look.",
 )
-@click.option("--from", "start", metavar="INSTANT", help="From then on; else from now.")
-@click.option("--to", "end", metavar="INSTANT", help="Until then, instead of --weeks.")
+@click.option("--from", "start", type=COMING, help="From then on; else from now.")
+@click.option("--to", "end", type=COMING, help="Until then, instead of --weeks.")
 @click.option("--service", "services", multiple=True, metavar="NAME", help="Only this.")
 @click.option(
     "--config", "paths", multiple=True, metavar="FILE", help="Without a server."
@@ -63,8 +65,8 @@ def prove(  # noqa: PLR0913 - an option each
     Files hold no evidence that a contact method reaches anybody. With --config nothing
     is proved unless --assume-verified says that they are to be believed.
     """
-    begins = _instant(start, "--from") or SystemClock().now()
-    ends = _instant(end, "--to") or begins + timedelta(weeks=weeks)
+    begins = parse_rfc3339(start) if start else SystemClock().now()
+    ends = parse_rfc3339(end) if end else begins + timedelta(weeks=weeks)
     if not begins < ends <= begins + timedelta(weeks=WEEKS_MAX):
         msg = f"--to must come after --from, by at most {WEEKS_MAX} weeks"
         raise click.UsageError(msg)
@@ -120,21 +122,6 @@ def _known(services: Sequence[str], snapshot: "Snapshot") -> list[Any]:
             step = f"the services are: {known}"
             raise Failure(msg, next_step=step, code=ExitCode.NOT_FOUND)
     return list(services)
-
-
-def _instant(text: str | None, option: str) -> datetime | None:
-    """Return an instant as a person writes it: a date (UTC) or RFC 3339."""
-    if text is None:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        msg = f"{option}: {text!r} is no instant; write 2026-12-01T00:00:00Z"
-        raise click.UsageError(msg) from None
-    if at.tzinfo is None and len(text) > len("2026-12-01"):
-        msg = f"{option}: {text!r} has no offset; write it like 2026-12-01T00:00:00Z"
-        raise click.UsageError(msg)
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 def _spelled(at: datetime) -> str:
