@@ -9,6 +9,7 @@ from handrail.core.cover.agreement import Leg
 from handrail.core.cover.cover_request import CoverRequest, expiry
 from handrail.core.cover.fit import Objection
 from handrail.core.ids import AgreementId, Slug
+from handrail.core.schedule.schedule import Schedule
 from handrail.usecases import cover_plea as plea_rules
 from handrail.usecases.agreement import ask_people, in_place_of, record
 from handrail.usecases.cover_plea import Plea
@@ -81,16 +82,22 @@ def ask(desk: Desk, plea: Plea) -> Asked:
             "note": request.note,
         },
     )
-    span = stretch.words(starts_at, ends_at, schedule.time_zone)
+    unreached = _invite(desk, request, schedule)
+    return Asked(request=request, left_out=left_out, notes=(*notes, *more, *unreached))
+
+
+def _invite(
+    desk: Desk, request: CoverRequest, schedule: Schedule
+) -> tuple[str, ...]:
+    span = stretch.words(request.starts_at, request.ends_at, schedule.time_zone)
     until = stretch.at_words(request.expires_at, schedule.time_zone)
     lines = [
-        f"{asker} asks for cover on {schedule.title}: {span}.",
+        f"{request.asker} asks for cover on {schedule.title}: {span}.",
         request.note,
         f"The first who accepts has it; by {until}.",
     ]
-    title = f"cover for {asker} on {schedule.title}?"
-    unreached = ask_people(desk, request, title, lines)
-    return Asked(request=request, left_out=left_out, notes=(*notes, *more, *unreached))
+    title = f"cover for {request.asker} on {schedule.title}?"
+    return ask_people(desk, request, title, lines)
 
 
 def objections(
