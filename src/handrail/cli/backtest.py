@@ -77,7 +77,7 @@ def backtest(
     else:
         files = [{"name": name, "text": text} for name, text in read_files(paths)]
         body = {"files": files, "starts_at": since, "ends_at": until}
-        answer = output.connect().post("/oncall/backtest", body)
+        answer = output.connect(is_long=True).post("/oncall/backtest", body)
     output.data(answer, "\n".join(_lines(answer)))
 
 

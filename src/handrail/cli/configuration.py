@@ -85,7 +85,9 @@ def plan(
     if at is not None:
         msg = "--at needs --against; a server plans from its own clock"
         raise click.UsageError(msg)
-    answer = output.connect().post("/config/plan", _body(paths, is_partial=is_partial))
+    answer = output.connect(is_long=True).post(
+        "/config/plan", _body(paths, is_partial=is_partial)
+    )
     *changes, summary = answer["lines"]
     output.data(answer, "\n".join(changes))
     output.words(summary)
@@ -101,7 +103,9 @@ def apply(output: Output, *, paths: tuple[str, ...], is_partial: bool) -> None:
     The files together are the whole configuration: what they no longer hold is
     removed. Applied again, they change nothing. Open pages keep their policy.
     """
-    answer = output.connect().post("/config/apply", _body(paths, is_partial=is_partial))
+    answer = output.connect(is_long=True).post(
+        "/config/apply", _body(paths, is_partial=is_partial)
+    )
     *changes, summary, outcome = answer["lines"]
     output.data(answer, "\n".join(changes))
     output.words(summary)

@@ -67,7 +67,7 @@ def simulate(
     if paths:
         answer = _offline(paths, asked)
     else:
-        answer = output.connect().post("/oncall/simulate", asked)
+        answer = output.connect(is_long=True).post("/oncall/simulate", asked)
     output.data(answer, "\n".join(_lines(answer)))
 
 
