@@ -86,9 +86,7 @@ def ask(desk: Desk, plea: Plea) -> Asked:
     return Asked(request=request, left_out=left_out, notes=(*notes, *more, *unreached))
 
 
-def _invite(
-    desk: Desk, request: CoverRequest, schedule: Schedule
-) -> tuple[str, ...]:
+def _invite(desk: Desk, request: CoverRequest, schedule: Schedule) -> tuple[str, ...]:
     span = stretch.words(request.starts_at, request.ends_at, schedule.time_zone)
     until = stretch.at_words(request.expires_at, schedule.time_zone)
     lines = [
