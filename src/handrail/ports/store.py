@@ -419,6 +419,10 @@ class AccessStore(Protocol):
         """Write back a session (last used, ended)."""
         ...
 
+    def end_sign_ins(self, owner: Slug) -> None:
+        """End every session of a person, and use up their sign-in links."""
+        ...
+
     def add_link(self, link: OneTimeLink) -> None:
         """Insert a one-time sign-in link."""
         ...
