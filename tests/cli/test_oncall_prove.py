@@ -115,6 +115,8 @@ def test_the_json_form_says_the_same(tmp_path: Path) -> None:
     [
         (("--from", "soon"), "no instant"),
         (("--from", "2026-12-01T10:00"), "has no offset"),
+        (("--from", "9999-12-31"), "ask about the years 1990 to 2199"),
+        (("--from", "9999-12-31T23:59:59-10:00"), "no instant"),
         (("--to", "2026-11-30"), "--to must come after --from"),
         (("--weeks", "99"), "--weeks"),
     ],

@@ -124,17 +124,23 @@ def _known(services: Sequence[str], snapshot: "Snapshot") -> list[Any]:
 
 def _instant(text: str | None, option: str) -> datetime | None:
     """Return an instant as a person writes it: a date (UTC) or RFC 3339."""
+    from handrail.usecases.oncall import YEAR_MAX, YEAR_MIN
+
     if text is None:
         return None
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        known = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):
         msg = f"{option}: {text!r} is no instant; write 2026-12-01T00:00:00Z"
         raise click.UsageError(msg) from None
     if at.tzinfo is None and len(text) > len("2026-12-01"):
         msg = f"{option}: {text!r} has no offset; write it like 2026-12-01T00:00:00Z"
         raise click.UsageError(msg)
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    if not YEAR_MIN <= known.year < YEAR_MAX:
+        msg = f"{option}: ask about the years {YEAR_MIN} to {YEAR_MAX - 1}"
+        raise click.UsageError(msg)
+    return known
 
 
 def _spelled(at: datetime) -> str:

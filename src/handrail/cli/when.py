@@ -88,7 +88,8 @@ def _on_the_clock(text: str, here: datetime) -> datetime | None:
 def _rfc3339(text: str) -> datetime:
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        at = at if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):
         at = None
     if at is None or at.tzinfo is None:
         msg = f"{text!r} is no time; write it like 14:02, 20m or 2026-01-31T14:02:00Z"
