@@ -5,6 +5,7 @@ A rule, its reason and its remedy are one message, and each rule is an ordinary 
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -155,6 +156,24 @@ def test_names_are_the_words_of_the_glossary(path: Path) -> None:
         for word, instead in FORBIDDEN_WORDS.items():
             is_used = re.search(rf"(?:^|_){word}s?(?:_|$)", words) is not None
             assert not is_used, f"line {line}: {name}: the word is {instead}"
+
+
+@pytest.mark.parametrize(
+    ("document", "entry"),
+    [
+        ("docs/glossary.md", r"^\| \*\*([^*]+)\*\*"),
+        ("docs/cli.md", r"^#+ (.+)"),
+        ("docs/decisions/README.md", r"^\| \[(\d+)\]"),
+        ("CHANGELOG.md", r"^- (.+)"),
+    ],
+)
+def test_nothing_stands_twice_in_a_list(document: str, entry: str) -> None:
+    text = (ROOT / document).read_text()
+
+    found = Counter(re.findall(entry, text, flags=re.MULTILINE))
+
+    assert found
+    assert [one for one, times in found.items() if times > 1] == []
 
 
 def test_every_test_stands_where_its_module_does() -> None:

@@ -46,6 +46,7 @@ def _command(command: click.Command, path: str, parent: click.Context) -> list[s
         usage = " ".join(command.collect_usage_pieces(context)).replace("[OPTIONS]", "")
         lines = ["", f"#### `{' '.join((path + ' ' + usage).split())}`", ""]
         lines += (command.help or "").splitlines()
+        lines += ["", command.epilog] if command.epilog else []
         lines += _options(command, context, is_server=path.split()[1] in SETTING_FLAGS)
     if isinstance(command, click.Group):
         for name in command.list_commands(context):

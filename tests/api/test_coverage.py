@@ -1,6 +1,7 @@
 """The proof on the wire: of the configuration in force, by the evidence there is."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.api.site import CONFIGURATION, Site, site
@@ -9,6 +10,9 @@ from handrail.core.coverage.evidence import MethodKey, Verification, Via
 from handrail.core.ids import Slug
 from handrail.core.people.contact_method import ChannelKind
 from handrail.ports.store import Transaction
+from handrail.usecases import coverage_view
+from handrail.usecases.coverage_view import EXAMPLES_OF_MANY
+from handrail.web.screens.coverage import CARDS_SHOWN
 
 COVERED = f"{CONFIGURATION}---\ncoverage: {{default: {{people: 1, methods: 1}}}}\n"
 
@@ -49,6 +53,39 @@ def test_the_window_and_the_services_are_chosen(home: Site) -> None:
     assert [one["service"] for one in answer["services"]] == ["checkout"]
 
 
+def test_findings_are_listed_as_far_as_is_asked_and_summed_up_whole(
+    home: Site,
+) -> None:
+    home.configure(COVERED)
+    window = "from=2026-03-01T00:00:00Z&to=2026-05-01T00:00:00Z"
+
+    def missed(query: str) -> tuple[int, dict[str, Any]]:
+        answer = home.get(f"/api/v1/coverage?{window}{query}", who="ana").json()
+        (intent,) = answer["services"][0]["intents"]
+        return len(intent["counter_examples"]), intent["missed"]
+
+    listed, summary = missed("")
+    few, same = missed("&examples=1")
+
+    assert (few, len(same["stretches"])) == (1, 1)
+    assert listed == summary["total"] > 1
+    assert {**same, "stretches": []} == {**summary, "stretches": []}
+    assert summary["seconds"] == 61 * 24 * 3600
+    assert {one["fault"]["person"] for one in summary["causes"]} >= {"ana", "ben"}
+
+
+def test_very_many_findings_are_left_out_unless_they_are_asked_for(
+    home: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.configure(COVERED)
+    monkeypatch.setattr(coverage_view, "FINDINGS_MAX", 4)
+
+    for query, expected in (("", EXAMPLES_OF_MANY), ("?examples=5", 5)):
+        answer = home.get(f"/api/v1/coverage{query}", who="ana").json()
+        (intent,) = answer["services"][0]["intents"]
+        assert len(intent["counter_examples"]) == expected
+
+
 @pytest.mark.parametrize(
     ("query", "status"),
     [
@@ -56,6 +93,7 @@ def test_the_window_and_the_services_are_chosen(home: Site) -> None:
         ("from=9999-12-31T00:00:00Z", 422),
         ("from=0001-01-01T00:00:00%2B01:00", 422),
         ("from=soon", 422),
+        ("examples=-1", 422),
         ("from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z", 422),
         ("from=2026-03-01T00:00:00Z&to=2028-03-01T00:00:00Z", 422),
     ],
@@ -93,3 +131,28 @@ def test_the_page_shows_gaps_first_and_who_can_mend_them(tmp_path: Path) -> None
     assert "was not shown to be reached over mail" in before
     assert "Not covered" not in after
     assert "Proved until" in after
+
+
+MANY = 60
+"""More services than the page shows in full."""
+
+
+def test_of_many_services_the_page_tells_some_in_full_and_leads_to_each(
+    tmp_path: Path,
+) -> None:
+    more = "".join(
+        f"---\nservice: {{name: s{n}, title: Shop {n}, escalation_policy: "
+        "payments-oncall}\n"
+        for n in range(MANY)
+    )
+    with site(tmp_path, configuration=COVERED + more) as home:
+        page = home.look("/oncall/coverage", "ana").text
+        one = home.look("/oncall/coverage?service=s59", "ana").text
+        none = home.look("/oncall/coverage?service=s60", "ana")
+
+    assert page.count("<article") == CARDS_SHOWN
+    assert f"{MANY + 1} of {MANY + 1} services are not covered" in page
+    assert all(f'/oncall/coverage?service=s{n}"' in page for n in range(MANY))
+    assert one.count("<article") == 1
+    assert "Shop 59" in one
+    assert none.status == 404

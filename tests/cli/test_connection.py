@@ -1,8 +1,16 @@
 """What a refusal of the server reads like on the command line."""
 
-import pytest
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
-from handrail.cli.connection import _with_fields
+import pytest
+from typing_extensions import override
+
+from handrail.cli import connection
+from handrail.cli.connection import Connection, _with_fields
+from handrail.cli.failure import Failure
+from handrail.cli.profile import Profile
 
 
 @pytest.mark.parametrize(
@@ -24,3 +32,38 @@ def test_a_refusal_names_its_fields_and_says_nothing_twice(
     told = [{"field": field, "message": wrong} for field, wrong in errors]
 
     assert _with_fields(message, told) == said
+
+
+class Slow(BaseHTTPRequestHandler):
+    """Answers after longer than a short answer may take."""
+
+    def do_GET(self) -> None:
+        time.sleep(0.5)
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    @override
+    def log_message(self, *_: object) -> None:
+        return
+
+
+def test_what_a_server_has_to_work_out_is_waited_for_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connection, "TIMEOUT_SECONDS", 0.1)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Slow) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        profile = Profile(
+            url=f"http://127.0.0.1:{server.server_port}",
+            token="",
+            source="a test",
+            token_source="a test",
+        )
+
+        with pytest.raises(Failure, match="did not answer within"):
+            Connection(profile).get("/coverage")
+        answer = Connection(profile, is_long=True).get("/coverage")
+        server.shutdown()
+
+    assert answer == {}

@@ -147,7 +147,7 @@ def test_the_reason_goes_from_rule_to_person(rota: Path) -> None:
         (["who", "--service", "checkuot"], 3, 'did you mean "checkout"?'),
         (["who", "--user", "zed"], 3, "there are: ana, ben"),
         (["explain", "nowhere"], 3, 'no schedule "nowhere"'),
-        (["who", "--at", "yesterday"], 1, 'at: "yesterday" is not a moment'),
+        (["who", "--at", "yesterday"], 1, 'at: "yesterday" is no time'),
         (["who", "--at", "0001-01-01T00:00:00Z"], 1, "is not in the years"),
         (["who", "--at", "2026-01-06 10:00"], 1, "several zones"),
         (

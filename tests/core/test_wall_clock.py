@@ -67,6 +67,22 @@ def test_an_instant_is_the_first_that_reads_its_time_or_later(
         assert wall_clock.local(earlier, zone) < naive
 
 
+@given(
+    st.sampled_from(ZONES),
+    NAIVE,
+    st.sampled_from([timedelta(minutes=30), timedelta(hours=7), timedelta(days=1)]),
+)
+def test_of_many_times_each_means_what_it_means_alone(
+    name: str, first: datetime, step: timedelta
+) -> None:
+    zone = wall_clock.zone(name)
+    naives = [first + step * place for place in range(400)]
+
+    found = list(wall_clock.instants_of(naives, zone))
+
+    assert found == [wall_clock.instant_of(naive, zone) for naive in naives]
+
+
 @given(st.sampled_from(ZONES), NAIVE, st.timedeltas(timedelta(0), timedelta(days=3)))
 def test_later_times_never_give_earlier_instants(
     name: str, naive: datetime, more: timedelta

@@ -257,7 +257,7 @@ def test_a_time_that_is_none_is_told_in_words(server: ServerProcess) -> None:
     ran = handrail(server.data_dir, "oncall", "--at", "yesterday")
 
     assert ran.returncode == 1
-    assert '"yesterday" is not a moment' in ran.stderr
+    assert '"yesterday" is no time' in ran.stderr
     assert "isoformat" not in ran.stderr
 
 

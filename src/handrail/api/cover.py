@@ -14,6 +14,7 @@ from handrail.api.deps import Deps, GivenActor, GivenDeps
 from handrail.api.listing import STRETCH_DEFAULT, Limit
 from handrail.core.access.actor import Actor
 from handrail.core.access.permission import Verb
+from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.cover.cover_request import CoverRequest, CoverState
 from handrail.core.cover.span_text import SpanText
 from handrail.core.ids import Slug
@@ -65,6 +66,7 @@ class CoverView(
 
     name: str
     schedule: str
+    time_zone: str
     asker: str
     starts_at: datetime
     ends_at: datetime
@@ -115,15 +117,18 @@ class NewCover(
 
 def view(
     request: CoverRequest,
+    snapshot: Snapshot,
     *,
     base_url: str,
     left_out: tuple[tuple[Slug, str], ...] = (),
     notes: tuple[str, ...] = (),
 ) -> CoverView:
     """Return the request as the wire has it."""
+    schedule = snapshot.schedules.get(request.schedule)
     return CoverView(
         name=request.name,
         schedule=request.schedule,
+        time_zone=schedule.time_zone if schedule else "UTC",
         asker=request.asker,
         starts_at=request.starts_at,
         ends_at=request.ends_at,
@@ -151,10 +156,15 @@ def list_covers(
 ) -> CoverList:
     """Return cover requests, newest first."""
     open_only = which is AgreementChoice.OPEN
-    found = deps.store.read(
-        lambda tx: tx.cover.requests(open_only=open_only, limit=limit)
-    )
-    return CoverList(items=[view(one, base_url=deps.base_url) for one in found])
+
+    def look(tx: Transaction) -> CoverList:
+        snapshot = tx.configuration.snapshot()
+        found = tx.cover.requests(open_only=open_only, limit=limit)
+        return CoverList(
+            items=[view(one, snapshot, base_url=deps.base_url) for one in found]
+        )
+
+    return deps.store.read(look)
 
 
 @get(
@@ -165,8 +175,12 @@ def list_covers(
 )
 def get_cover(name: FromPath[str], deps: GivenDeps) -> CoverView:
     """Return one cover request."""
-    found = deps.store.read(lambda tx: cover.find(tx, name))
-    return view(found, base_url=deps.base_url)
+
+    def look(tx: Transaction) -> CoverView:
+        snapshot = tx.configuration.snapshot()
+        return view(cover.find(tx, name), snapshot, base_url=deps.base_url)
+
+    return deps.store.read(look)
 
 
 @post(
@@ -188,6 +202,7 @@ def ask_for_cover(
         made = cover.ask(Desk(tx=tx, actor=actor, ids=deps.ids), plea)
         return view(
             made.request,
+            tx.configuration.snapshot(),
             base_url=deps.base_url,
             left_out=made.left_out,
             notes=made.notes,
@@ -237,8 +252,11 @@ def withdraw_cover(
 def _answer(
     deps: Deps, actor: Actor, name: str, verb: Callable[[Desk, str], CoverRequest]
 ) -> CoverView:
-    done = deps.store.run(lambda tx: verb(Desk(tx=tx, actor=actor, ids=deps.ids), name))
-    return view(done, base_url=deps.base_url)
+    def work(tx: Transaction) -> CoverView:
+        done = verb(Desk(tx=tx, actor=actor, ids=deps.ids), name)
+        return view(done, tx.configuration.snapshot(), base_url=deps.base_url)
+
+    return deps.store.run(work)
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (

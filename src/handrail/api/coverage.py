@@ -17,7 +17,7 @@ from handrail.core.ids import Slug
 from handrail.core.instants import parse_rfc3339
 from handrail.usecases import contact, coverage
 from handrail.usecases.contact import MethodStatus
-from handrail.usecases.coverage_view import ProofView, proof_view
+from handrail.usecases.coverage_view import FINDINGS_MAX, ProofView, proof_view
 from handrail.usecases.oncall import YEAR_MAX, YEAR_MIN
 
 WEEKS_DEFAULT = 12
@@ -37,6 +37,17 @@ Services = Annotated[
 Assume = Annotated[
     bool,
     QueryParameter(description="Take every contact method as verified, and say so."),
+]
+Examples = Annotated[
+    int | None,
+    QueryParameter(
+        ge=0,
+        le=100_000,
+        description=(
+            "Counter-examples listed for each intent; else all, or 3 where that would "
+            f"be more than {FINDINGS_MAX} in all. `missed` sums up every one."
+        ),
+    ),
 ]
 Person = Annotated[
     str | None, QueryParameter(description="Whose; by default the asker's own.")
@@ -92,6 +103,7 @@ def prove_coverage(
     ends: To = None,
     service: Services = None,
     assume_verified: Assume = False,  # noqa: FBT002 - a query parameter
+    examples: Examples = None,
 ) -> ProofView:
     """Prove that enough people are reached at every instant, or show when not."""
     given = deps.store.read(coverage.facts)
@@ -112,7 +124,7 @@ def prove_coverage(
         seconds=deps.clock.monotonic,
     )
     evidence = "assumed" if assume_verified else "recorded"
-    return proof_view(proof, evidence=evidence, tzdata=deps.tzdata)
+    return proof_view(proof, evidence=evidence, tzdata=deps.tzdata, examples=examples)
 
 
 @get(

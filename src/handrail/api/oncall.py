@@ -25,8 +25,9 @@ At = Annotated[
     str | None,
     QueryParameter(
         description=(
-            "The instant to ask about: RFC 3339 with an offset, or local time in the "
-            "schedules' zone, as in 2026-01-31 08:00; else now."
+            "The instant to ask about: RFC 3339 with an offset, local time in the "
+            "schedules' zone, as in 2026-01-31 08:00, 2026-01-31, 18:00 or fri 18:00, "
+            "or +2h; else now."
         )
     ),
 ]

@@ -81,6 +81,7 @@ class OverrideView(
 
     name: str
     schedule: str
+    time_zone: str
     user: str
     mode: OverrideMode
     instead_of: str | None
@@ -110,8 +111,8 @@ class NewOverride(
 
     Attributes:
         user: Who; left out, who asks.
-        starts: ``now``, ``18:00``, ``fri 18:00``, a local time in the schedule's zone,
-            or an instant. Left out, now.
+        starts: ``now``, ``+2h``, ``18:00``, ``fri 18:00``, a local date, or date and
+            time, in the schedule's zone, or an instant. Left out, now.
         ends: The same; or instead
         lasts: a length, such as ``2h``.
     """
@@ -134,6 +135,7 @@ def view(
     return OverrideView(
         name=one.name,
         schedule=found.schedule.name,
+        time_zone=found.schedule.time_zone,
         user=one.user,
         mode=one.mode,
         instead_of=one.instead_of,

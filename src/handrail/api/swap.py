@@ -15,7 +15,6 @@ from handrail.api.listing import STRETCH_DEFAULT, Limit
 from handrail.core.access.actor import Actor
 from handrail.core.access.permission import Verb
 from handrail.core.configuration.snapshot import Snapshot
-from handrail.core.configuration.spelling import moment_in
 from handrail.core.cover.swap import Leg, Swap, SwapState
 from handrail.core.cover.swap_search import Option
 from handrail.core.errors import InvalidError
@@ -23,6 +22,7 @@ from handrail.core.ids import Slug
 from handrail.ports.store import Transaction
 from handrail.usecases import swap
 from handrail.usecases.desk import Desk
+from handrail.usecases.oncall import instant_asked
 from handrail.usecases.override import find_schedule
 
 OfSchedule = Annotated[
@@ -99,6 +99,7 @@ class SwapSearch(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     shift: LegView
+    time_zone: str
     options: list[OptionView]
     found: int
     rejected: list[Rejection]
@@ -222,10 +223,9 @@ def find_swaps(
         if whose is None:
             msg = "say whose shift it is"
             raise InvalidError(msg, fields={"user": "is required here"})
-        name = Slug(schedule)
-        found = swap.find_swaps(
-            tx, whose, name, at=_instant(at, snapshot, name), weeks=weeks
-        )
+        own = find_schedule(snapshot, Slug(schedule))
+        instant = instant_asked(at, schedules=[own], now=tx.now) if at else None
+        found = swap.find_swaps(tx, whose, own.name, at=instant, weeks=weeks)
         wanted = found.wanted
         return SwapSearch(
             shift=LegView(
@@ -235,6 +235,7 @@ def find_swaps(
                 gives=wanted.user,
                 takes="",
             ),
+            time_zone=own.time_zone,
             options=[_option(one, snapshot) for one in found.result.options],
             found=found.result.found,
             rejected=[
@@ -244,16 +245,6 @@ def find_swaps(
         )
 
     return deps.store.read(look)
-
-
-def _instant(at: str | None, snapshot: Snapshot, schedule: Slug) -> datetime | None:
-    if at is None:
-        return None
-    zone = find_schedule(snapshot, schedule).time_zone
-    try:
-        return moment_in(zone, at.strip())
-    except ValueError as error:
-        raise InvalidError(str(error), fields={"at": str(error)}) from error
 
 
 @get("/swaps", opt={"verb": Verb.ONCALL_READ}, sync_to_thread=True, tags=["on call"])

@@ -11,13 +11,13 @@ from handrail.cli.configuration_files import read_files
 from handrail.cli.exit_code import ExitCode
 from handrail.cli.failure import Failure
 from handrail.cli.output import Output, command_options, table, when
-from handrail.cli.when import past
+from handrail.cli.when import IN_THIS_ZONE, PAST
 
 if TYPE_CHECKING:
     from handrail.core.whatif.record import Record
 
-_FROM = click.option("--from", "since", metavar="TIME", help="Inclusive; 28 days back.")
-_TO = click.option("--to", "until", metavar="TIME", help="Exclusive; now.")
+_FROM = click.option("--from", "since", type=PAST, help="Inclusive; 28 days back.")
+_TO = click.option("--to", "until", type=PAST, help="Exclusive; now.")
 _HEADINGS = (
     "of",
     "answers",
@@ -37,7 +37,7 @@ _ANSWERS_MIN = 10
 """As ``core.whatif.response_times`` has it."""
 
 
-@click.command(short_help="What a proposal would have changed.")
+@click.command(short_help="What a proposal would have changed.", epilog=IN_THIS_ZONE)
 @click.option(
     "--config", "paths", metavar="FILE", multiple=True, required=True, help="Proposed."
 )
@@ -74,12 +74,14 @@ def backtest(
         answer = _offline(alerts, paths, against)
     else:
         files = [{"name": name, "text": text} for name, text in read_files(paths)]
-        body = {"files": files, "starts_at": past(since), "ends_at": past(until)}
-        answer = output.connect().post("/oncall/backtest", body)
+        body = {"files": files, "starts_at": since, "ends_at": until}
+        answer = output.connect(is_long=True).post("/oncall/backtest", body)
     output.data(answer, "\n".join(_lines(answer)))
 
 
-@click.command(short_help="The alerts of a period, for back-tests.")
+@click.command(
+    short_help="The alerts of a period, for back-tests.", epilog=IN_THIS_ZONE
+)
 @_FROM
 @_TO
 @command_options
@@ -88,7 +90,7 @@ def record(output: Output, *, since: str | None, until: str | None) -> None:
 
     With labels, times and how long answers took; nobody is named.
     """
-    found = output.connect().get("/oncall/record", since=past(since), until=past(until))
+    found = output.connect().get("/oncall/record", since=since, until=until)
     click.echo(json.dumps(found, ensure_ascii=False, indent=2))
 
 

@@ -3,7 +3,7 @@
 import click
 
 from handrail.cli.output import Output, command_options, table, when
-from handrail.cli.when import past
+from handrail.cli.when import PAST
 
 KIND = click.Choice(
     ["deploy", "flag", "migration", "configuration", "infrastructure", "other"]
@@ -22,7 +22,7 @@ def change() -> None:
 @click.option("--kind", type=KIND, default="deploy", show_default=True)
 @click.option("--link", default="", metavar="URL", help="To the change itself.")
 @click.option("--by", "changed_by", default="", help="Who or what changed it.")
-@click.option("--at", metavar="TIME", help="When it took effect: 14:02, 20m ago.")
+@click.option("--at", type=PAST, help="When it took effect: 14:02, 20m ago.")
 @command_options
 def report(  # noqa: PLR0913  (one option each)
     output: Output,
@@ -43,7 +43,7 @@ def report(  # noqa: PLR0913  (one option each)
         "kind": kind,
         "link": link,
         "changed_by": changed_by,
-        "occurred_at": past(at),
+        "occurred_at": at,
     }
     answer = output.connect().post("/changes", asked)
     output.data(answer, answer["id"])

@@ -13,6 +13,7 @@ from handrail.cli.configuration_files import (
 from handrail.cli.exit_code import ExitCode
 from handrail.cli.failure import Failure
 from handrail.cli.output import Output, command_options, table
+from handrail.cli.when import COMING
 
 _FILES = click.argument("paths", metavar="FILE...", nargs=-1, required=True)
 _PARTIAL = click.option(
@@ -56,7 +57,7 @@ def check_files(output: Output, *, paths: tuple[str, ...], strict: bool) -> None
     multiple=True,
     help="Compare with these files, without a server; may be given several times.",
 )
-@click.option("--at", metavar="INSTANT", help="With --against: as if it were then.")
+@click.option("--at", type=COMING, help="With --against: as if it were then.")
 @command_options
 def plan(
     output: Output,
@@ -84,7 +85,9 @@ def plan(
     if at is not None:
         msg = "--at needs --against; a server plans from its own clock"
         raise click.UsageError(msg)
-    answer = output.connect().post("/config/plan", _body(paths, is_partial=is_partial))
+    answer = output.connect(is_long=True).post(
+        "/config/plan", _body(paths, is_partial=is_partial)
+    )
     *changes, summary = answer["lines"]
     output.data(answer, "\n".join(changes))
     output.words(summary)
@@ -100,7 +103,9 @@ def apply(output: Output, *, paths: tuple[str, ...], is_partial: bool) -> None:
     The files together are the whole configuration: what they no longer hold is
     removed. Applied again, they change nothing. Open pages keep their policy.
     """
-    answer = output.connect().post("/config/apply", _body(paths, is_partial=is_partial))
+    answer = output.connect(is_long=True).post(
+        "/config/apply", _body(paths, is_partial=is_partial)
+    )
     *changes, summary, outcome = answer["lines"]
     output.data(answer, "\n".join(changes))
     output.words(summary)
@@ -151,13 +156,11 @@ def show(output: Output, *, kind: str | None, name: str | None) -> None:
 def _plan_offline(
     output: Output, paths: Sequence[str], against: Sequence[str], at: str | None
 ) -> None:
-    from handrail.cli.when import coming
     from handrail.core.instants import parse_rfc3339
     from handrail.system.clock import SystemClock
     from handrail.usecases.configuration import compare
 
-    said = coming(at)
-    now = SystemClock().now() if said is None else parse_rfc3339(said)
+    now = parse_rfc3339(at) if at else SystemClock().now()
     old, new = checked_without_errors(against), checked_without_errors(paths)
     planned = compare(old, new, now=now)
     *changes, summary = planned.lines()

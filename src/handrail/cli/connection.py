@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import http.client
 
 TIMEOUT_SECONDS = 15.0
+LONG_SECONDS = 120.0
+"""For what a server has to work out: longer than its own budget for any such answer."""
 SILENCE_SECONDS = 40.0
 """A stream says something every 15 seconds; after this long it is dead."""
 _EXIT_CODES = {
@@ -70,8 +72,9 @@ _Value = str | int | bool | list[str] | None
 class Connection:
     """A server, as one command sees it."""
 
-    def __init__(self, profile: Profile) -> None:
+    def __init__(self, profile: Profile, *, is_long: bool = False) -> None:
         self._profile = profile
+        self._patience = LONG_SECONDS if is_long else TIMEOUT_SECONDS
 
     def get(self, path: str, **query: "_Value") -> Any:  # noqa: ANN401  (JSON)
         """Return what the server has at the path under ``/api/v1``.
@@ -211,6 +214,8 @@ class Connection:
         try:
             connection, prefix = self._opened(TIMEOUT_SECONDS)
             try:
+                connection.connect()
+                connection.sock.settimeout(self._patience)
                 connection.request(
                     method, prefix + path, body=body, headers=dict(headers)
                 )
@@ -226,7 +231,7 @@ class Connection:
             case ConnectionRefusedError():
                 what = "refused the connection"
             case TimeoutError():
-                what = f"did not answer within {TIMEOUT_SECONDS:.0f} seconds"
+                what = f"did not answer within {self._patience:.0f} seconds"
             case _:
                 what = f"cannot be reached ({error})"
         if is_local(self._profile.url):

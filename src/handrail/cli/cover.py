@@ -6,6 +6,7 @@ import click
 
 from handrail.cli.connection import path_part
 from handrail.cli.output import Output, command_options, facts, table, when
+from handrail.cli.when import IN_ITS_ZONE, say_read_in
 
 _HEADINGS = ("cover", "state", "schedule", "for", "from", "until", "asked", "taken by")
 
@@ -15,7 +16,7 @@ def cover() -> None:
     """Cover: ask others to take a shift or a part of it."""
 
 
-@cover.command("ask")
+@cover.command("ask", epilog=IN_ITS_ZONE)
 @click.argument("schedule")
 @click.argument("whom", nargs=-1, metavar="[USER]...")
 @click.option("--from", "starts", default="", metavar="TIME", help="By default now.")
@@ -34,9 +35,8 @@ def ask(
 ) -> None:
     """Ask for cover on SCHEDULE: everybody, or those named.
 
-    Without a time it is your present or next shift. TIME is 18:00, fri 18:00 or
-    "2026-12-24 18:00" in the schedule's zone, an instant, or now. The first who
-    accepts is on call instead of you.
+    Without a time it is your present or next shift. The first who accepts is on call
+    instead of you.
     """
     asked = {
         "schedule": schedule,
@@ -53,6 +53,7 @@ def ask(
         output.words(f"Not asked: {left['why']}.")
     for note in answer["notes"]:
         output.words(note)
+    say_read_in(output, answer, said["starts"], said["ends"])
 
 
 @cover.command("list")

@@ -15,7 +15,7 @@ from handrail.cli.incident_choice import (
     owed,
 )
 from handrail.cli.output import Output, command_options, when
-from handrail.cli.when import past
+from handrail.cli.when import PAST
 
 SEVERITY = click.Choice(["SEV1", "SEV2", "SEV3", "SEV4"], case_sensitive=False)
 DETECTION = click.Choice(["monitoring", "customer", "employee"])
@@ -29,7 +29,7 @@ _OPERATOR = "operator"
 @click.option("--service", metavar="NAME", help="What it is about.")
 @click.option("--from-page", "page_id", metavar="PAGE", help="Declare it from a page.")
 @click.option("--detected-by", type=DETECTION, help="Who noticed first.")
-@click.option("--at", "detected_at", metavar="TIME", help="When: 14:02, 20m ago.")
+@click.option("--at", "detected_at", type=PAST, help="When: 14:02, 20m ago.")
 @click.option("--private", "is_private", is_flag=True, help="For participants only.")
 @command_options
 def declare(  # noqa: PLR0913  (one option each)
@@ -56,7 +56,7 @@ def declare(  # noqa: PLR0913  (one option each)
         "service": service,
         "page_id": page_id,
         "detected_by": detected_by,
-        "detected_at": past(detected_at),
+        "detected_at": detected_at,
         "is_private": is_private,
     }
     given = {name: value for name, value in asked.items() if value is not None}
@@ -93,19 +93,19 @@ def list_incidents(output: Output, *, is_all: bool, limit: int, before: int) -> 
 
 
 @incident.command("show", cls=OnIncident)
-@click.option("--at", "known_at", metavar="TIME", help="As it was known then.")
+@click.option("--at", "known_at", type=PAST, help="As it was known then.")
 @command_options
 def show_incident(output: Output, *, name: str | None, known_at: str | None) -> None:
     """Show one incident: who does what, what is owed, what was tried, suspects."""
     server = output.connect()
     path = incident_path(server, name)
-    answer = server.get(path, known_at=past(known_at))
+    answer = server.get(path, known_at=known_at)
     suspects = server.get(f"{path}/suspects")["items"]
     output.data(answer, _whole(answer, suspects))
 
 
 @incident.command("timeline", cls=OnIncident)
-@click.option("--at", "known_at", metavar="TIME", help="As it was known then.")
+@click.option("--at", "known_at", type=PAST, help="As it was known then.")
 @click.option(
     "--kind", type=click.Choice(["human", "machine", "comms"]), help="Only this kind."
 )
@@ -122,7 +122,7 @@ def timeline(
     """Show what happened, in the order in which it happened."""
     server = output.connect()
     path = incident_path(server, name)
-    query = {"known_at": past(known_at), "kind": kind, "limit": 500}
+    query = {"known_at": known_at, "kind": kind, "limit": 500}
     answer = server.get(f"{path}/timeline", after=after, **query)
     items, following = answer["items"], answer["next"]
     while following is not None:

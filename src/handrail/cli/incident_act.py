@@ -5,7 +5,7 @@ import click
 from handrail.cli.connection import path_part
 from handrail.cli.incident_choice import OnIncident, incident_path, tell
 from handrail.cli.output import Output, command_options
-from handrail.cli.when import past
+from handrail.cli.when import PAST
 
 SEVERITY = click.Choice(["SEV1", "SEV2", "SEV3", "SEV4"], case_sensitive=False)
 DETECTION = click.Choice(["monitoring", "customer", "employee"])
@@ -17,8 +17,8 @@ ROLE = click.Choice(["operations", "communications_lead", "scribe", "subject_exp
 @click.option("--summary", help="What it is, in a few sentences.")
 @click.option("--service", metavar="SERVICE", help="What it is about.")
 @click.option("--detected-by", type=DETECTION, help="Who noticed first.")
-@click.option("--detected-at", metavar="TIME", help="When: 14:02, 20m ago.")
-@click.option("--impact-since", metavar="TIME", help="When: 14:02, 20m ago.")
+@click.option("--detected-at", type=PAST, help="When: 14:02, 20m ago.")
+@click.option("--impact-since", type=PAST, help="When: 14:02, 20m ago.")
 @command_options
 def amend(output: Output, /, *, name: str | None, **given: str | None) -> None:
     """Put facts right; the earlier ones stay in the timeline."""
@@ -27,8 +27,8 @@ def amend(output: Output, /, *, name: str | None, **given: str | None) -> None:
         "summary": given["summary"],
         "service": given["service"],
         "detected_by": given["detected_by"],
-        "detected_at": past(given["detected_at"]),
-        "impact_started_at": past(given["impact_since"]),
+        "detected_at": given["detected_at"],
+        "impact_started_at": given["impact_since"],
     }
     told = {fact: value for fact, value in facts.items() if value is not None}
     if not told:
@@ -63,12 +63,12 @@ def confirm(output: Output, *, name: str | None, reason: str) -> None:
 
 @click.command(cls=OnIncident)
 @click.argument("reason")
-@click.option("--at", metavar="TIME", help="When: 14:02, 20m ago; now by default.")
+@click.option("--at", type=PAST, help="When: 14:02, 20m ago; now by default.")
 @command_options
 def mitigated(output: Output, *, name: str | None, reason: str, at: str | None) -> None:
     """Say that the impact stopped, and how."""
     server = output.connect()
-    asked = {"reason": reason, "at": past(at)}
+    asked = {"reason": reason, "at": at}
     answer = server.post(f"{incident_path(server, name)}/mitigated", asked)
     tell(output, answer, "When it is over for good: handrail incident resolve")
 

@@ -8,19 +8,19 @@ import click
 from handrail.cli.connection import path_part
 from handrail.cli.incident_choice import OnIncident, incident_path, tell
 from handrail.cli.output import Output, command_options
-from handrail.cli.when import coming, past
+from handrail.cli.when import COMING, PAST
 
 AUDIENCE = click.Choice(["responders", "stakeholders", "executives"])
 
 
 @click.command(cls=OnIncident)
 @click.argument("text")
-@click.option("--at", metavar="TIME", help="When it happened: 14:02, 20m ago.")
+@click.option("--at", type=PAST, help="When it happened: 14:02, 20m ago.")
 @command_options
 def note(output: Output, *, name: str | None, text: str, at: str | None) -> None:
     """Write down what was seen, tried or decided."""
     server = output.connect()
-    asked = {"text": text, "at": past(at)}
+    asked = {"text": text, "at": at}
     answer = server.post(f"{incident_path(server, name)}/notes", asked)
     tell(output, answer, f"Entry {answer['sequence']}.")
 
@@ -52,14 +52,14 @@ def pin(output: Output, *, name: str | None, entry: int, off: bool) -> None:
 @click.command(cls=OnIncident)
 @click.argument("text")
 @click.option("--to", "audience", type=AUDIENCE, default="stakeholders")
-@click.option("--next", "next_at", metavar="TIME", help="The next word: 30m, 14:30.")
+@click.option("--next", "next_at", type=COMING, help="The next word: 30m, 14:30.")
 @command_options
 def update(
     output: Output, *, name: str | None, text: str, audience: str, next_at: str | None
 ) -> None:
     """Tell people inside how it stands; "nothing new" counts."""
     server = output.connect()
-    asked = {"text": text, "audience": audience, "next_update_at": coming(next_at)}
+    asked = {"text": text, "audience": audience, "next_update_at": next_at}
     answer = server.post(f"{incident_path(server, name)}/updates", asked)
     tell(output, answer, f"{audience} are told.")
 

@@ -6,7 +6,7 @@ import click
 
 from handrail.cli.incident_choice import OnIncident, incident_path, tell
 from handrail.cli.output import Output, command_options, table
-from handrail.cli.when import past
+from handrail.cli.when import PAST
 
 KIND = click.Choice(
     [
@@ -89,7 +89,7 @@ def run(
 @mitigation.command("tried", cls=OnIncident)
 @click.argument("title")
 @click.option("--by", metavar="USER", help="Who; you by default.")
-@click.option("--at", metavar="TIME", help="When: 14:02, 20m ago.")
+@click.option("--at", type=PAST, help="When: 14:02, 20m ago.")
 @click.option("--kind", type=KIND, default="custom", show_default=True)
 @command_options
 def tried(
@@ -103,7 +103,7 @@ def tried(
 ) -> None:
     """Record what is or was tried by hand."""
     server = output.connect()
-    asked = {"title": title, "by": by, "at": past(at), "kind": kind}
+    asked = {"title": title, "by": by, "at": at, "kind": kind}
     answer = server.post(f"{incident_path(server, name)}/mitigations", asked)
     made = answer["mitigations"][-1]["id"]
     judge = f"handrail mitigation judge {answer['name']} {made} worked"

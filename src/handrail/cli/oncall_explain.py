@@ -6,15 +6,12 @@ import click
 
 from handrail.cli.oncall_source import Offline, config_options, files_of, offline
 from handrail.cli.output import Output, command_options
+from handrail.cli.when import IN_ITS_ZONE
 
 
-@click.command()
+@click.command(epilog=IN_ITS_ZONE)
 @click.argument("schedule", metavar="SCHEDULE")
-@click.option(
-    "--at",
-    metavar="INSTANT",
-    help="2026-01-31T08:00:00+01:00, or local: 2026-01-31 08:00. Else now.",
-)
+@click.option("--at", metavar="TIME", help="By default now.")
 @config_options
 @command_options
 def explain(

@@ -14,18 +14,14 @@ from handrail.cli.oncall_source import (
     say_zone,
 )
 from handrail.cli.output import Output, command_options, table
+from handrail.cli.when import IN_ITS_ZONE
 
 _HEADINGS = ("schedule", "who", "from", "until", "by")
 
 
-@click.command()
-@click.option(
-    "--from",
-    "start",
-    metavar="INSTANT",
-    help="Inclusive: 2026-01-31T08:00:00Z, or local: 2026-01-31 08:00. Else now.",
-)
-@click.option("--to", "end", metavar="INSTANT", help="Exclusive; else 4 weeks later.")
+@click.command(epilog=IN_ITS_ZONE)
+@click.option("--from", "start", metavar="TIME", help="Inclusive; by default now.")
+@click.option("--to", "end", metavar="TIME", help="Exclusive; else 4 weeks later.")
 @click.option("--schedule", metavar="NAME", multiple=True, help="Only this one.")
 @click.option("--user", metavar="NAME", help="Only this person's, without gaps.")
 @config_options
@@ -42,8 +38,7 @@ def shifts(  # noqa: PLR0913  (one option each)
 ) -> None:
     """List shifts and gaps in a window, cut at both ends; with --config from files.
 
-    Local times are read in the schedule's zone. What is between the shifts of a
-    schedule is listed as nobody's, intended or not.
+    What is between the shifts of a schedule is listed as nobody's, intended or not.
     """
 
     def ask(source: Offline) -> object:

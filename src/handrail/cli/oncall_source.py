@@ -87,12 +87,14 @@ def dated(instant: str | None) -> str:
     return f"{datetime.fromisoformat(instant).astimezone():%a %Y-%m-%d %H:%M %Z}"
 
 
-def say_zone(output: Output, answer: Mapping[str, Any]) -> None:
-    """Say in which zone times are shown, and which rules they rest on."""
+def say_zone(
+    output: Output, answer: Mapping[str, Any], *, at: str | None = None
+) -> None:
+    """Say in which zone times are shown, how ``at`` was read, by which rules."""
     if not output.is_json:
-        output.words(
-            f"Times in this machine's zone; time-zone rules {answer['tzdata']}."
-        )
+        asked = f"At {dated(answer['at'])}. " if at else ""
+        zones = f"Times in this machine's zone; time-zone rules {answer['tzdata']}."
+        output.words(asked + zones)
 
 
 def _refused(error: "Any") -> Failure:  # noqa: ANN401 - imported late

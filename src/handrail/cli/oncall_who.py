@@ -16,16 +16,13 @@ from handrail.cli.oncall_source import (
     say_zone,
 )
 from handrail.cli.output import Output, command_options, table
+from handrail.cli.when import IN_ITS_ZONE
 
 _HEADINGS = ("schedule", "who", "until", "then", "why")
 
 
-@click.command()
-@click.option(
-    "--at",
-    metavar="INSTANT",
-    help="2026-01-31T08:00:00+01:00, or local: 2026-01-31 08:00. Else now.",
-)
+@click.command(epilog=IN_ITS_ZONE)
+@click.option("--at", metavar="TIME", help="By default now.")
 @click.option("--schedule", metavar="NAME", multiple=True, help="Only this one.")
 @click.option("--service", metavar="NAME", help="Whom its page would tell, by level.")
 @click.option("--policy", metavar="NAME", help="Whom it would tell, by level.")
@@ -57,7 +54,7 @@ def who(  # noqa: PLR0913  (one option each)
     else:
         answer = _schedules(output, files, at=at, names=schedule)
         output.data(answer, _duties(answer))
-    say_zone(output, answer)
+    say_zone(output, answer, at=at)
 
 
 def _schedules(

@@ -47,9 +47,9 @@ class Output:
         """Return which server to talk to, and as whom."""
         return resolve(environment(), url=self.url, context=self.context)
 
-    def connect(self) -> Connection:
-        """Return the server."""
-        return Connection(self.profile)
+    def connect(self, *, is_long: bool = False) -> Connection:
+        """Return the server; ``is_long`` waits for what it has to work out."""
+        return Connection(self.profile, is_long=is_long)
 
     def data(self, answer: object, text: str) -> None:
         """Write the answer: as JSON where asked for, else as this text."""

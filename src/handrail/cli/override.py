@@ -6,6 +6,7 @@ import click
 
 from handrail.cli.connection import path_part
 from handrail.cli.output import Output, command_options, table, when
+from handrail.cli.when import IN_ITS_ZONE, say_read_in
 
 _HEADINGS = ("override", "state", "schedule", "who", "from", "until", "by")
 
@@ -15,7 +16,7 @@ def override() -> None:
     """Overrides: somebody else is on call for a while."""
 
 
-@override.command("add")
+@override.command("add", epilog=IN_ITS_ZONE)
 @click.argument("schedule")
 @click.argument("user", required=False)
 @click.option("--from", "starts", default="", metavar="TIME", help="By default now.")
@@ -33,9 +34,9 @@ def override() -> None:
 def add(output: Output, /, *, schedule: str, user: str | None, **said: Any) -> None:  # noqa: ANN401 - click's values
     """Put USER on call on SCHEDULE; without USER, yourself.
 
-    TIME is 18:00, fri 18:00 or "2026-12-24 18:00" in the schedule's zone, an instant
-    like 2026-12-24T18:00:00+01:00, or now. For example, until somebody better rested
-    takes over: handrail oncall override add primary --for 2h
+    For example, until somebody better rested takes over:
+
+        handrail oncall override add primary --for 2h
     """
     asked = {
         "schedule": schedule,
@@ -46,7 +47,9 @@ def add(output: Output, /, *, schedule: str, user: str | None, **said: Any) -> N
         "until": said["ends"],
         "for": said["lasts"],
     }
-    _done(output, output.connect().post("/overrides", asked))
+    answer = output.connect().post("/overrides", asked)
+    _done(output, answer)
+    say_read_in(output, answer, said["starts"], said["ends"])
 
 
 @override.command("list")

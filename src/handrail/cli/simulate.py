@@ -9,10 +9,12 @@ import click
 from handrail.cli.exit_code import ExitCode
 from handrail.cli.failure import Failure
 from handrail.cli.output import Output, command_options
-from handrail.cli.when import coming
+from handrail.cli.when import COMING, IN_THIS_ZONE
 
 
-@click.command(short_help="Who would be told, how and when, if it fired.")
+@click.command(
+    short_help="Who would be told, how and when, if it fired.", epilog=IN_THIS_ZONE
+)
 @click.option("--service", metavar="NAME", help="Fire about this service.")
 @click.option(
     "--labels",
@@ -21,7 +23,7 @@ from handrail.cli.when import coming
     help="Fire with these labels, and let the routes decide.",
 )
 @click.option("--integration", metavar="NAME", help="Which sender says so.")
-@click.option("--at", metavar="TIME", help="When it fires: 03:00, 2h, RFC 3339; now.")
+@click.option("--at", type=COMING, default="now", help="When it fires; else now.")
 @click.option("--severity", metavar="SEVn", help="What its sender says.")
 @click.option("--urgency", type=click.Choice(("high", "low")), help="Not the matrix's.")
 @click.option("--resolves-after", metavar="5m", help="It ends by itself.")
@@ -40,7 +42,7 @@ def simulate(
     *,
     nobody_answers: bool,
     paths: tuple[str, ...],
-    at: str | None,
+    at: str,
     labels: tuple[str, ...],
     acks: tuple[str, ...],
     **said: str | None,
@@ -57,7 +59,7 @@ def simulate(
         msg = "--nobody-answers and --acks contradict each other"
         raise click.UsageError(msg)
     asked: dict[str, Any] = {
-        "at": coming(at or "0s"),
+        "at": at,
         "labels": dict(map(_label, labels)),
         "acks": list(acks),
         **said,
@@ -65,7 +67,7 @@ def simulate(
     if paths:
         answer = _offline(paths, asked)
     else:
-        answer = output.connect().post("/oncall/simulate", asked)
+        answer = output.connect(is_long=True).post("/oncall/simulate", asked)
     output.data(answer, "\n".join(_lines(answer)))
 
 

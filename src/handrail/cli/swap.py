@@ -7,6 +7,7 @@ import click
 from handrail.cli.connection import path_part
 from handrail.cli.failure import nothing_to_do
 from handrail.cli.output import Output, command_options, facts, table, when
+from handrail.cli.when import IN_ITS_ZONE, say_read_in
 
 _HEADINGS = ("swap", "state", "proposed by", "awaits", "until", "what")
 
@@ -28,7 +29,7 @@ def _shift_options(command: Any) -> Any:  # noqa: ANN401  (click decorates anyth
     return command
 
 
-@swap.command("find")
+@swap.command("find", epilog=IN_ITS_ZONE)
 @_shift_options
 @click.option("--user", help="Whose shift; by default yours.")
 @command_options
@@ -37,8 +38,7 @@ def find(
 ) -> None:
     """Find swaps that free you of a shift on SCHEDULE, least disturbing first.
 
-    TIME is "2026-12-24 18:00" in the schedule's zone, or an instant. Propose one by
-    its number: handrail oncall swap propose primary 1
+    Propose one by its number: handrail oncall swap propose primary 1
     """
     answer = _options(output, schedule, at=at, weeks=weeks, user=user)
     lines = [
@@ -53,11 +53,12 @@ def find(
         output.words(f"{shown} of {found} swaps for {about}.")
     else:
         output.words(f"No swap for {about}. Ask for cover, or look further: --weeks.")
+    say_read_in(output, answer, at)
     for one in answer["rejected"]:
         output.words(f"Not with {one['user']}: {'; '.join(one['why'][:3])}.")
 
 
-@swap.command("propose")
+@swap.command("propose", epilog=IN_ITS_ZONE)
 @_shift_options
 @click.argument("number", type=click.IntRange(min=1), metavar="NUMBER")
 @click.option("--note", default="", help="Anything to say about it.")

@@ -1,59 +1,78 @@
-"""Times as people write them: 14:02, 20m ago, 2026-01-31T14:02:00+01:00."""
+"""Times as people write them on the command line.
 
-import re
-from datetime import UTC, datetime, timedelta
+Every option that takes a time takes the forms of ``configuration.moment_text``. Where
+a schedule is asked about, the text goes to the server as it is and is read in the
+schedule's zone; elsewhere it is read here, in this machine's.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
+from typing_extensions import override
 
-from handrail.system.clock import SystemClock
+from handrail.cli.output import Output
+from handrail.settings import environment
 
-_SPAN = re.compile(r"(?:(\d{1,3})h)?(?:(\d{1,4})m)?(?:(\d{1,5})s)?")
-_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
-
-
-def past(text: str | None, *, now: datetime | None = None) -> str | None:
-    """Return an instant that has passed as RFC 3339, or none for none.
-
-    Args:
-        text: ``14:02`` (the last time the clock showed it here), ``20m ago``,
-            ``20m``, or RFC 3339.
-        now: The present; by default this machine's clock's.
-
-    Raises:
-        BadParameter: It is spelled otherwise.
-    """
-    if text is None:
-        return None
-    here = (now or SystemClock().now()).astimezone()
-    span = _span(text.removesuffix("ago").strip())
-    if span is not None:
-        return _spelled(here - span)
-    at = _on_the_clock(text, here)
-    if at is not None:
-        return _spelled(at if at <= here else at - timedelta(days=1))
-    return _spelled(_rfc3339(text))
+_HOW = (
+    'TIME is now, +2h, "20m ago", 18:00, "fri 18:00", 2026-12-24 (its midnight), '
+    '"2026-12-24 18:00", or with an offset 2026-12-24T18:00:00+01:00. '
+)
+IN_ITS_ZONE = f"{_HOW}Local times are read in the schedule's zone."
+IN_THIS_ZONE = f"{_HOW}Local times are read in this machine's zone."
+_LOCALTIME = Path("/etc/localtime")
 
 
-def coming(text: str | None, *, now: datetime | None = None) -> str | None:
-    """Return an instant to come as RFC 3339, or none for none.
+class Moment(click.ParamType[str]):
+    """An instant, read in this machine's zone; the value is RFC 3339 in UTC."""
 
-    Args:
-        text: ``30m``, ``14:30`` (the next time the clock shows it), or RFC 3339.
-        now: The present; by default this machine's clock's.
+    name = "time"
 
-    Raises:
-        BadParameter: It is spelled otherwise.
-    """
-    if text is None:
-        return None
-    here = (now or SystemClock().now()).astimezone()
-    span = _span(text.removeprefix("in ").strip())
-    if span is not None:
-        return _spelled(here + span)
-    at = _on_the_clock(text, here)
-    if at is not None:
-        return _spelled(at if at > here else at + timedelta(days=1))
-    return _spelled(_rfc3339(text))
+    def __init__(self, *, is_past: bool) -> None:
+        self._is_past = is_past
+
+    @override
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        # Imported late: most commands are given no time.
+        from handrail.core.configuration import moment_text
+        from handrail.system.clock import SystemClock
+
+        now = SystemClock().now()
+        try:
+            found = moment_text.read(value, here(), now=now, is_past=self._is_past)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        return found.isoformat()
+
+
+COMING = Moment(is_past=False)
+"""A time of day is the next one, a length without a sign lies ahead."""
+PAST = Moment(is_past=True)
+"""A time of day is the last one, a length without a sign lies back."""
+
+
+def here() -> ZoneInfo:
+    """Return this machine's zone: that of TZ, of /etc/localtime, or UTC."""
+    name = environment().get("TZ", "").removeprefix(":")
+    try:
+        if name:
+            return ZoneInfo(name)
+        with _LOCALTIME.open("rb") as rules:
+            return ZoneInfo.from_file(rules, key="local")
+    except (OSError, ValueError, ZoneInfoNotFoundError):
+        return ZoneInfo("UTC")
+
+
+def say_read_in(output: Output, answer: Mapping[str, Any], *texts: str | None) -> None:
+    """Say in which zone the server read these texts, where it mattered."""
+    if any(text and text.strip().lower() != "now" for text in texts):
+        output.words(
+            f"Local times were read in {answer['time_zone']}, the schedule's zone."
+        )
 
 
 def until(seconds: object) -> str:
@@ -67,35 +86,3 @@ def until(seconds: object) -> str:
     else:
         span = f"{minutes}m" if minutes else f"{rest}s"
     return f"in {span}" if seconds >= 0 else f"{span} late"
-
-
-def _span(text: str) -> timedelta | None:
-    found = _SPAN.fullmatch(text) if text else None
-    if found is None:
-        return None
-    hours, minutes, seconds = (int(part or 0) for part in found.groups())
-    return timedelta(hours=hours, minutes=minutes, seconds=seconds)
-
-
-def _on_the_clock(text: str, here: datetime) -> datetime | None:
-    found = _CLOCK.fullmatch(text.strip())
-    if found is None:
-        return None
-    hour, minute = int(found[1]), int(found[2])
-    return here.replace(hour=hour, minute=minute, second=0, microsecond=0)
-
-
-def _rfc3339(text: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(text)
-        at = at if at.tzinfo is None else at.astimezone(UTC)
-    except (ValueError, OverflowError):
-        at = None
-    if at is None or at.tzinfo is None:
-        msg = f"{text!r} is no time; write it like 14:02, 20m or 2026-01-31T14:02:00Z"
-        raise click.BadParameter(msg)
-    return at
-
-
-def _spelled(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat()

@@ -7,6 +7,7 @@ the local clock reads that time or later*. Hence later local times never give ea
 instants, whatever the zone does.
 """
 
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -46,17 +47,38 @@ def instant(day: date, at: time, zone_: ZoneInfo) -> datetime:
 def instant_of(naive: datetime, zone_: ZoneInfo) -> datetime:
     """Return the first UTC instant whose local clock reads ``naive`` or later."""
     assert naive.tzinfo is None, f"not a wall-clock time: {naive!r}"
-    offset = _offset_of_block(zone_, naive.toordinal() >> _BLOCK_BITS)
+    day = naive.toordinal()
+    offset = _offset_of_block(zone_, day >> _BLOCK_BITS)
+    if offset is None:
+        offset = _offset_of_day(zone_, day)
     if offset is not None:
-        return _EPOCH + (naive - _NAIVE_EPOCH - offset)
+        return instant_at(naive, offset)
     aware = naive.replace(tzinfo=zone_, fold=0)
     first, second = aware.utcoffset(), aware.replace(fold=1).utcoffset()
     assert first is not None, "a zone has an offset at every time"
     assert second is not None, "a zone has an offset at every time"
-    found = _EPOCH + (naive - _NAIVE_EPOCH - first)
+    found = instant_at(naive, first)
     if first >= second:
         return found
     return _gap_end(naive, zone_, at_latest=found)
+
+
+def instants_of(naives: Iterable[datetime], zone_: ZoneInfo) -> Iterator[datetime]:
+    """Yield ``instant_of`` for each; soonest where many lie near each other."""
+    known, offset = None, None
+    for naive in naives:
+        block = naive.toordinal() >> _BLOCK_BITS
+        if block != known:
+            known, offset = block, _offset_of_block(zone_, block)
+        if offset is None:
+            yield instant_of(naive, zone_)
+        else:
+            yield instant_at(naive, offset)
+
+
+def instant_at(naive: datetime, offset: timedelta) -> datetime:
+    """Return the UTC instant of a local time at which the offset holds."""
+    return _EPOCH + (naive - _NAIVE_EPOCH - offset)
 
 
 def steady_offset(
@@ -77,17 +99,27 @@ def steady_offset(
 
 @lru_cache(maxsize=16384)
 def _offset_of_block(zone_: ZoneInfo, block: int) -> timedelta | None:
-    """Return the offset that holds in a block of days and the days beside it.
+    """Return the offset that holds in a block of days; None where it may change."""
+    return _offset_of(zone_, block << _BLOCK_BITS, 1 << _BLOCK_BITS)
+
+
+@lru_cache(maxsize=4096)
+def _offset_of_day(zone_: ZoneInfo, day: int) -> timedelta | None:
+    """Return the offset that holds on a day; for days whose block has not one."""
+    return _offset_of(zone_, day, 1)
+
+
+def _offset_of(zone_: ZoneInfo, first: int, days: int) -> timedelta | None:
+    """Return the one offset of so many days and the days beside them, if it is one.
 
     One look a day is enough: no zone changes its clocks twice within a day.
     """
-    first = (block << _BLOCK_BITS) - 1
-    last = first + (1 << _BLOCK_BITS) + 2
-    if first < date.min.toordinal() or last > date.max.toordinal():
+    looks = range(first - 1, first + days + 2)
+    if looks[0] < date.min.toordinal() or looks[-1] > date.max.toordinal():
         return None
     offsets = {
         datetime.fromordinal(day).replace(tzinfo=zone_, fold=fold).utcoffset()
-        for day in range(first, last + 1)
+        for day in looks
         for fold in (0, 1)
     }
     return offsets.pop() if len(offsets) == 1 else None

@@ -6,7 +6,7 @@ from typing_extensions import override
 from handrail.core.access.grant import ApiToken, CalendarFeed, OneTimeLink, Session
 from handrail.core.ids import Slug
 from handrail.core.instants import to_micros
-from handrail.ports.store import AccessStore
+from handrail.ports.access import AccessStore
 from handrail.storage.codec import RowCodec
 from handrail.storage.schema import INSTANT, KEY, METADATA
 from handrail.storage.scope import Row, Scope

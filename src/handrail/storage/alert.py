@@ -25,8 +25,8 @@ from handrail.core.errors import LostRaceError
 from handrail.core.ids import AlertId, Slug
 from handrail.core.instants import from_micros, to_micros
 from handrail.core.paging.page import PageState
+from handrail.ports.alert import AlertStore
 from handrail.ports.setback import Otherwise, refuse
-from handrail.ports.store import AlertStore
 from handrail.storage.codec import MICROSECOND, RowCodec, storable, to_json
 from handrail.storage.receipt import fold_all
 from handrail.storage.schema import INSTANT, KEY, METADATA

@@ -23,7 +23,7 @@ from handrail.core.configuration.compile import compile_snapshot
 from handrail.core.configuration.document import Document, Revision
 from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.ids import Slug
-from handrail.ports.store import ConfigurationStore
+from handrail.ports.configuration import ConfigurationStore
 from handrail.storage.codec import RowCodec
 from handrail.storage.schema import INSTANT, KEY, METADATA
 from handrail.storage.scope import Scope

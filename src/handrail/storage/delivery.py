@@ -24,8 +24,8 @@ from handrail.core.ids import BulletinId, DeliveryId, NodeId, PageId
 from handrail.core.instants import from_micros, to_micros
 from handrail.core.paging.delivery import OWED, Attempt, Delivery, DeliveryState
 from handrail.core.people.contact_method import ChannelKind
+from handrail.ports.delivery import DeliveryStore
 from handrail.ports.setback import Otherwise, refuse
-from handrail.ports.store import DeliveryStore
 from handrail.storage.bulletin import BULLETIN
 from handrail.storage.codec import MICROSECOND, RowCodec, storable
 from handrail.storage.page import PAGE

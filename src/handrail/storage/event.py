@@ -13,7 +13,7 @@ from handrail.core.audit.event import (
     payload_digest,
 )
 from handrail.core.errors import LostRaceError
-from handrail.ports.store import EventStore
+from handrail.ports.event import EventStore
 from handrail.storage.codec import RowCodec, storable
 from handrail.storage.schema import INSTANT, KEY, METADATA
 from handrail.storage.scope import Scope

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import Column, Table, Text, bindparam, select
 from typing_extensions import override
 
-from handrail.ports.store import MetaStore
+from handrail.ports.meta import MetaStore
 from handrail.storage.codec import storable
 from handrail.storage.schema import KEY, METADATA
 from handrail.storage.scope import Scope

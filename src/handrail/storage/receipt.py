@@ -30,7 +30,7 @@ from typing_extensions import override
 from handrail.core.alert.receipt import EntryKind, RawBody, Receipt, ReceiptEntry
 from handrail.core.ids import AlertId, ReceiptId
 from handrail.core.instants import from_micros, to_micros
-from handrail.ports.store import ReceiptStore
+from handrail.ports.receipt import ReceiptStore
 from handrail.storage.codec import RowCodec
 from handrail.storage.schema import INSTANT, KEY, METADATA
 from handrail.storage.scope import Row, Scope

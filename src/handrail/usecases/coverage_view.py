@@ -11,9 +11,13 @@ import msgspec
 from handrail.core.coverage.diagnose import minutes
 from handrail.core.coverage.fault import Fault
 from handrail.core.coverage.proof import Finding, IntentProof, Proof, ServiceProof
+from handrail.core.coverage.summary import Summary, summed_up
 from handrail.core.service.coverage_intent import CoverageIntent
 from handrail.core.service.support_hours import SupportHours
 
+FINDINGS_MAX = 5_000
+"""More are not listed unless they are asked for: no one reads them, and they weigh."""
+EXAMPLES_OF_MANY = 3
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SECOND = timedelta(seconds=1)
 
@@ -57,6 +61,41 @@ class FindingView(msgspec.Struct, frozen=True, kw_only=True):
     faults: list[FaultView]
 
 
+class CauseView(msgspec.Struct, frozen=True, kw_only=True):
+    """A fault, and for how long it has a part in what is missed."""
+
+    fault: FaultView
+    seconds: float
+
+
+class StretchView(msgspec.Struct, frozen=True, kw_only=True):
+    """A stretch ``[starts_at, ends_at)``."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+class SummaryView(msgspec.Struct, frozen=True, kw_only=True):
+    """What all findings come to, also those that are not listed.
+
+    Attributes:
+        total: How many there are.
+        seconds: Their time in all.
+        stretches: Their times; those that meet are one. The first of them, where
+            findings are left out.
+        stretches_total: How many stretches there are.
+        ends_at: When the last one ends; none where there is none.
+        causes: What has a part in them, the longest first.
+    """
+
+    total: int
+    seconds: float
+    stretches: list[StretchView]
+    stretches_total: int
+    ends_at: datetime | None
+    causes: list[CauseView]
+
+
 class PageSourceView(msgspec.Struct, frozen=True, kw_only=True):
     """One way in which a page about the service begins."""
 
@@ -73,7 +112,10 @@ class IntentView(msgspec.Struct, frozen=True, kw_only=True):
         hours: When pages may start, in words.
         asked_for_seconds: How much of the window that is.
         proved_until: No page that starts before it misses the intent.
-        excused: Missed because of turns of nobody, which is meant.
+        counter_examples: Where pages miss it; the first, where there are very many.
+        excused: Missed because of turns of nobody, which is meant; likewise.
+        missed: What all counter-examples come to.
+        meant: What all that is excused comes to.
     """
 
     asks: str
@@ -91,6 +133,8 @@ class IntentView(msgspec.Struct, frozen=True, kw_only=True):
     proved_until: datetime
     counter_examples: list[FindingView]
     excused: list[FindingView]
+    missed: SummaryView
+    meant: SummaryView
 
 
 class ServiceProofView(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,15 +181,22 @@ class ProofView(msgspec.Struct, frozen=True, kw_only=True):
     renewals: list[RenewalView]
 
 
-def proof_view(proof: Proof, *, evidence: str, tzdata: str) -> ProofView:
+def proof_view(
+    proof: Proof, *, evidence: str, tzdata: str, examples: int | None = None
+) -> ProofView:
     """Return a proof as plain data.
 
     Args:
         proof: The proof.
         evidence: ``recorded``, ``assumed`` or ``unknown``.
         tzdata: The version of the time-zone rules.
+        examples: List at most so many findings of each kind an intent; none: all of
+            them, or a few where that would be more than ``FINDINGS_MAX`` in all.
     """
     asked = [one for one in proof.services if one.intents]
+    if examples is None:
+        found = sum(_findings(one) for one in asked)
+        examples = found if found <= FINDINGS_MAX else EXAMPLES_OF_MANY
     return ProofView(
         starts_at=proof.start,
         ends_at=proof.end,
@@ -153,7 +204,7 @@ def proof_view(proof: Proof, *, evidence: str, tzdata: str) -> ProofView:
         tzdata=tzdata,
         evidence=evidence,
         is_proved=proof.is_proved and evidence != "unknown",
-        services=[_service(one) for one in asked],
+        services=[_service(one, examples) for one in asked],
         not_asked=[one.service for one in proof.services if not one.intents],
         renewals=[
             RenewalView(
@@ -220,19 +271,24 @@ def _weekdays(days: Iterable[int]) -> str:
     return " ".join(_DAYS[day] for day in found)
 
 
-def _service(proved: ServiceProof) -> ServiceProofView:
+def _findings(proved: ServiceProof) -> int:
+    return sum(len(one.counter_examples) + len(one.excused) for one in proved.intents)
+
+
+def _service(proved: ServiceProof, examples: int) -> ServiceProofView:
     return ServiceProofView(
         service=proved.service,
         team=proved.team,
         declared_by=proved.declared_by,
         is_proved=proved.is_proved,
         proved_until=proved.proved_until,
-        intents=[_intent(one) for one in proved.intents],
+        intents=[_intent(one, examples) for one in proved.intents],
     )
 
 
-def _intent(proved: IntentProof) -> IntentView:
+def _intent(proved: IntentProof, examples: int) -> IntentView:
     intent = proved.intent
+    missed, meant = proved.counter_examples, proved.excused
     return IntentView(
         asks=asks(intent),
         hours=hours(intent.hours),
@@ -252,8 +308,25 @@ def _intent(proved: IntentProof) -> IntentView:
         asked_for_seconds=proved.asked_for / _SECOND,
         is_proved=proved.is_proved,
         proved_until=proved.proved_until,
-        counter_examples=[finding_view(one, intent) for one in proved.counter_examples],
-        excused=[finding_view(one, intent) for one in proved.excused],
+        counter_examples=[finding_view(one, intent) for one in missed[:examples]],
+        excused=[finding_view(one, intent) for one in meant[:examples]],
+        missed=_summary(summed_up(missed), examples),
+        meant=_summary(summed_up(meant), examples),
+    )
+
+
+def _summary(found: Summary, examples: int) -> SummaryView:
+    shown = found.stretches[:examples]
+    return SummaryView(
+        total=found.total,
+        seconds=found.lasts / _SECOND,
+        stretches=[StretchView(starts_at=start, ends_at=end) for start, end in shown],
+        stretches_total=len(found.stretches),
+        ends_at=found.stretches[-1][1] if found.stretches else None,
+        causes=[
+            CauseView(fault=_fault(one.fault), seconds=one.lasts / _SECOND)
+            for one in found.causes
+        ],
     )
 
 

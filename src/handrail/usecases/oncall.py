@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from handrail.core.configuration import history, spelling
+from handrail.core import wall_clock
+from handrail.core.configuration import history, moment_text, spelling
 from handrail.core.configuration.problem import did_you_mean
 from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.errors import InvalidError, NotFoundError
@@ -24,7 +25,6 @@ YEAR_MIN, YEAR_MAX = 1990, 2200
 """Instants that schedules are asked about; far ones have no known time zone rules."""
 WINDOW_DEFAULT = timedelta(weeks=4)
 WINDOW_MAX = timedelta(days=5 * 366)
-_DATE_LENGTH = len("2026-01-31")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,37 +164,35 @@ def instant_asked(
     """Return the instant that is asked about, UTC; now where none is said.
 
     Args:
-        text: RFC 3339 with an offset, or a local date, or date and time, which is read
-            in the zone of the schedules.
+        text: As ``moment_text`` reads it; local times in the schedules' zone.
         schedules: Those asked about.
         now: The present, UTC.
         field: The name of the field, for the refusal.
 
     Raises:
-        InvalidError: It is no instant, has no offset while the schedules are in
-            several zones, or lies outside the years we answer for.
+        InvalidError: It is no instant, means several in the zones of the schedules,
+            or lies outside the years we answer for.
     """
-    if text is None or text == "now":
+    if text is None:
         return now
     # A plus sign that was not encoded arrives as a space.
     spelled = text.strip()
-    if "T" in spelled:
+    if spelled[:1].isdigit() and "T" in spelled:
         spelled = spelled.replace(" ", "+")
-    elif len(spelled) == _DATE_LENGTH:
-        spelled += " 00:00"
+    zones = {one.time_zone for one in schedules} or {"UTC"}
     try:
-        moment = spelling.parse_moment(spelled)
+        moments = {
+            moment_text.read(spelled, wall_clock.zone(one), now=now) for one in zones
+        }
     except ValueError as error:
         raise _no_instant(field, str(error)) from error
-    if moment.tzinfo is None:
-        zones = sorted({one.time_zone for one in schedules})
-        if len(zones) > 1:
-            said = (
-                f"{spelling.quoted(text)} has no offset, and the schedules are in "
-                f"several zones; add one, as in 2026-01-31T08:00:00+01:00"
-            )
-            raise _no_instant(field, said)
-        moment = spelling.moment_in(zones[0] if zones else "UTC", spelled)
+    if len(moments) > 1:
+        said = (
+            f"{spelling.quoted(text)} has no offset, and the schedules are in "
+            f"several zones; add one, as in 2026-01-31T08:00:00+01:00"
+        )
+        raise _no_instant(field, said)
+    (moment,) = moments
     if not YEAR_MIN <= moment.year < YEAR_MAX:
         raise _no_instant(field, f"Ask about the years {YEAR_MIN} to {YEAR_MAX}.")
     return moment

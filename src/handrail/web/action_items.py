@@ -3,13 +3,11 @@
 from collections.abc import Callable
 
 from litestar import Response, get, post
-from litestar.concurrency import sync_to_thread
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery
 
 from handrail.core.access.actor import Actor
 from handrail.core.access.permission import Verb
-from handrail.core.errors import NotFoundError
 from handrail.core.postmortem.action_item import ActionItem
 from handrail.ports.store import Transaction
 from handrail.usecases import action_item
@@ -17,10 +15,11 @@ from handrail.usecases.desk import Desk, viewer_of
 from handrail.usecases.postmortem_record import find_item
 from handrail.web.act import Form, whole
 from handrail.web.deps import GivenActor, GivenConsole
-from handrail.web.form import REFUSALS, FormRequest, fields, refused, status_of
+from handrail.web.form import FormRequest, fields
 from handrail.web.plan import plan_of
+from handrail.web.press import Press, act_named
 from handrail.web.reading import Asked, frame, reader_of
-from handrail.web.rendering import Shown, to
+from handrail.web.rendering import Shown
 from handrail.web.screens.action_item import (
     action_item_list_screen,
     action_item_screen,
@@ -29,6 +28,7 @@ from handrail.web.screens.refusal import Refusal
 
 PLACE = "/action-items"
 ROWS_SHOWN = 200
+_TEMPLATE = "action_item.html"
 Change = Callable[[Desk, str, Form], ActionItem]
 
 
@@ -82,7 +82,7 @@ def show(
 ) -> Response[str]:
     """Show one action item."""
     shown = console.store.read(lambda tx: _screen(tx, actor, name, news=news))
-    return shown.response("action_item.html")
+    return shown.response(_TEMPLATE)
 
 
 def _change(desk: Desk, name: str, form: Form) -> ActionItem:
@@ -122,7 +122,7 @@ CHANGES: dict[str, Change] = {
     opt={"verb": Verb.INCIDENT_ACT},
     include_in_schema=False,
 )
-async def press(
+async def change(
     name: FromPath[str],
     verb: FromPath[str],
     request: FormRequest,
@@ -130,24 +130,20 @@ async def press(
     actor: GivenActor,
 ) -> Response[str] | Response[None]:
     """Do what a button on the page says, and show the page."""
-    done = CHANGES.get(verb)
-    if done is None:
-        msg = f"There is no act {verb!r}. Go back and press one of the buttons."
-        raise NotFoundError(msg)
+    done = act_named(verb, CHANGES)
     form = await fields(request)
+    press = Press(
+        act=verb,
+        form=form,
+        again=lambda tx, refusal: _screen(tx, actor, name, refusal=refusal),
+        template=_TEMPLATE,
+    )
 
     def work(tx: Transaction) -> str:
-        return done(Desk(tx=tx, actor=actor, ids=console.ids), name, form).name
+        found = done(Desk(tx=tx, actor=actor, ids=console.ids), name, form)
+        return f"{PLACE}/{found.name}?news=item-{verb}"
 
-    try:
-        found = await sync_to_thread(console.store.run, work)
-    except REFUSALS as error:
-        refusal = refused(verb, error, form)
-        shown = await sync_to_thread(
-            console.store.read, lambda tx: _screen(tx, actor, name, refusal=refusal)
-        )
-        return shown.response("action_item.html", status=status_of(error))
-    return to(f"{PLACE}/{found}?news=item-{verb}")
+    return await press.carried_out(console, work)
 
 
 def _screen(
@@ -165,4 +161,4 @@ def _screen(
     return Shown(screen=screen, chrome=chrome)
 
 
-HANDLERS: tuple[HTTPRouteHandler, ...] = (list_action_items, show, press)
+HANDLERS: tuple[HTTPRouteHandler, ...] = (list_action_items, show, change)

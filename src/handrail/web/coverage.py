@@ -4,10 +4,11 @@ from datetime import timedelta
 
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromQuery
 
 from handrail.core.access.permission import Verb
 from handrail.core.coverage.proof import Proof
-from handrail.core.errors import DomainError
+from handrail.core.errors import DomainError, NotFoundError
 from handrail.ports.store import Transaction
 from handrail.usecases import coverage
 from handrail.web.deps import GivenActor, GivenConsole
@@ -22,9 +23,14 @@ PLACE = "/oncall/coverage"
 @get(
     PLACE, opt={"verb": Verb.CONTACT_READ}, sync_to_thread=True, include_in_schema=False
 )
-def show_coverage(console: GivenConsole, actor: GivenActor) -> Response[str]:
-    """Show until when each service is covered, and every gap."""
+def show_coverage(
+    console: GivenConsole, actor: GivenActor, service: FromQuery[str] = ""
+) -> Response[str]:
+    """Show until when each service is covered, and when not; or one service alone."""
     given = console.store.read(coverage.facts)
+    if service and service not in given.snapshot.services:
+        msg = f"There is no service {service!r}. All of them stand under On call."
+        raise NotFoundError(msg)
     proof: Proof | None = None
     trouble = ""
     try:
@@ -37,7 +43,8 @@ def show_coverage(console: GivenConsole, actor: GivenActor) -> Response[str]:
         trouble = error.message
 
     def look(tx: Transaction) -> Shown:
-        screen = coverage_screen(proof, trouble=trouble, reader=reader_of(tx, actor))
+        reader = reader_of(tx, actor)
+        screen = coverage_screen(proof, trouble=trouble, reader=reader, service=service)
         asked = Asked(actor=actor, place="/oncall")
         return Shown(screen=screen, chrome=frame(tx, "Coverage", asked))
 

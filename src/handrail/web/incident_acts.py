@@ -5,14 +5,14 @@ the command line. A press that is refused shows the room again, with what was ty
 """
 
 from litestar import Response, post
-from litestar.concurrency import sync_to_thread
 from litestar.datastructures import UploadFile
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from handrail.core import limits
+from handrail.core.access.actor import Actor
 from handrail.core.access.permission import Verb
-from handrail.core.errors import DomainError, InvalidError, NotFoundError
+from handrail.core.errors import InvalidError
 from handrail.ports.store import Transaction
 from handrail.usecases.desk import Desk
 from handrail.usecases.evidence import EvidenceFile
@@ -20,9 +20,9 @@ from handrail.usecases.evidence import attach as keep_evidence
 from handrail.web import record_act, response_act
 from handrail.web.act import Act, Form
 from handrail.web.deps import GivenActor, GivenConsole
-from handrail.web.form import REFUSALS, FormRequest, fields, refused, status_of
+from handrail.web.form import FormRequest, fields
 from handrail.web.incidents import PLACE
-from handrail.web.rendering import to
+from handrail.web.press import Press, act_named
 from handrail.web.room import room
 
 ACTS: dict[str, Act] = {**response_act.ACTS, **record_act.ACTS}
@@ -34,7 +34,7 @@ ACTS: dict[str, Act] = {**response_act.ACTS, **record_act.ACTS}
     opt={"verb": Verb.INCIDENT_ACT},
     include_in_schema=False,
 )
-async def press(
+async def act(
     name: FromPath[str],
     verb: FromPath[str],
     request: FormRequest,
@@ -42,36 +42,24 @@ async def press(
     actor: GivenActor,
 ) -> Response[str] | Response[None]:
     """Do what a button in the room says, and show the room."""
-    done = ACTS.get(verb)
-    if done is None:
-        msg = f"There is no act {verb!r}. Go back and press one of the buttons."
-        raise NotFoundError(msg)
+    done = act_named(verb, ACTS)
     form = await fields(request)
 
     def work(tx: Transaction) -> str:
-        return done(Desk(tx=tx, actor=actor, ids=console.ids), name, form).name
+        found = done(Desk(tx=tx, actor=actor, ids=console.ids), name, form)
+        return f"{PLACE}/{found.name}?news={verb}"
 
-    try:
-        found = await sync_to_thread(console.store.run, work)
-    except REFUSALS as error:
-        return await _refused(console, actor, name, error, verb=verb, form=form)
-    return to(f"{PLACE}/{found}?news={verb}")
+    press = _press(actor, name, act=verb, form=form)
+    return await press.carried_out(console, work)
 
 
-async def _refused(
-    console: GivenConsole,
-    actor: GivenActor,
-    name: str,
-    error: DomainError,
-    *,
-    verb: str,
-    form: Form,
-) -> Response[str]:
-    shown = await sync_to_thread(
-        console.store.read,
-        lambda tx: room(tx, actor, name, refusal=refused(verb, error, form)),
+def _press(actor: Actor, name: str, *, act: str, form: Form) -> Press:
+    return Press(
+        act=act,
+        form=form,
+        again=lambda tx, refusal: room(tx, actor, name, refusal=refusal),
+        template="incident.html",
     )
-    return shown.response("incident.html", status=status_of(error))
 
 
 @post(
@@ -90,11 +78,11 @@ async def attach(
     form = await request.form()
     sent, note = form.get("file"), form.get("note")
     words = note if isinstance(note, str) else ""
-    kept = {"note": words}
+    press = _press(actor, name, act="evidence", form={"note": words})
     if not isinstance(sent, UploadFile) or not sent.filename:
         msg = "choose a file to attach"
         missing = InvalidError(msg, fields={"file": "none was chosen"})
-        return await _refused(console, actor, name, missing, verb="evidence", form=kept)
+        return await press.refused(console, missing)
     file = EvidenceFile(
         name=sent.filename,
         media_type=sent.content_type,
@@ -104,13 +92,10 @@ async def attach(
 
     def work(tx: Transaction) -> str:
         desk = Desk(tx=tx, actor=actor, ids=console.ids)
-        return keep_evidence(desk, name, file).name
+        found = keep_evidence(desk, name, file)
+        return f"{PLACE}/{found.name}?news=evidence"
 
-    try:
-        found = await sync_to_thread(console.store.run, work)
-    except InvalidError as error:
-        return await _refused(console, actor, name, error, verb="evidence", form=kept)
-    return to(f"{PLACE}/{found}?news=evidence")
+    return await press.carried_out(console, work)
 
 
-HANDLERS: tuple[HTTPRouteHandler, ...] = (press, attach)
+HANDLERS: tuple[HTTPRouteHandler, ...] = (act, attach)

@@ -8,13 +8,11 @@ from collections.abc import Callable
 from typing import Annotated
 
 from litestar import Response, get, post
-from litestar.concurrency import sync_to_thread
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from handrail.core.access.actor import Actor
 from handrail.core.access.permission import Verb
-from handrail.core.errors import NotFoundError
 from handrail.core.postmortem.contributing_factor import ContributingFactor, FactorKind
 from handrail.core.postmortem.section import Section
 from handrail.ports.store import Transaction
@@ -23,16 +21,18 @@ from handrail.usecases.desk import Desk, viewer_of
 from handrail.usecases.incident_record import find
 from handrail.web.act import Form, one_of, whole
 from handrail.web.deps import GivenActor, GivenConsole
-from handrail.web.form import REFUSALS, FormRequest, fields, refused, status_of
+from handrail.web.form import FormRequest, fields
 from handrail.web.plan import plan_of
+from handrail.web.press import Press, act_named
 from handrail.web.reading import Asked, frame, reader_of
-from handrail.web.rendering import Shown, to
+from handrail.web.rendering import Shown
 from handrail.web.room import room
 from handrail.web.screens.postmortem import postmortem_list_screen, postmortem_screen
 from handrail.web.screens.refusal import Refusal
 
 PLACE = "/postmortems"
 ROWS_SHOWN = 50
+_TEMPLATE = "postmortem.html"
 Before = Annotated[int | None, QueryParameter(ge=1, le=2**31 - 1)]
 Change = Callable[[Desk, str, Form], str]
 """Changes the postmortem of that incident; returns where on the page to go on."""
@@ -73,19 +73,18 @@ async def draft(
     form = await fields(request)
     name = form.get("incident", "")
 
-    def work(tx: Transaction) -> str:
-        desk = Desk(tx=tx, actor=actor, ids=console.ids)
-        return postmortem.draft(desk, name).name
+    press = Press(
+        act="draft",
+        form=form,
+        again=lambda tx, refusal: room(tx, actor, name, refusal=refusal),
+        template="incident.html",
+    )
 
-    try:
-        found = await sync_to_thread(console.store.run, work)
-    except REFUSALS as error:
-        refusal = refused("draft", error, form)
-        shown = await sync_to_thread(
-            console.store.read, lambda tx: room(tx, actor, name, refusal=refusal)
-        )
-        return shown.response("incident.html", status=status_of(error))
-    return to(f"{PLACE}/{found}?news=drafted")
+    def work(tx: Transaction) -> str:
+        found = postmortem.draft(Desk(tx=tx, actor=actor, ids=console.ids), name)
+        return f"{PLACE}/{found.name}?news=drafted"
+
+    return await press.carried_out(console, work)
 
 
 @get(
@@ -102,7 +101,7 @@ def show(
 ) -> Response[str]:
     """Show an incident's postmortem."""
     shown = console.store.read(lambda tx: _screen(tx, actor, name, news=news))
-    return shown.response("postmortem.html")
+    return shown.response(_TEMPLATE)
 
 
 def _sections(desk: Desk, name: str, form: Form) -> str:
@@ -180,7 +179,7 @@ CHANGES: dict[str, Change] = {
     opt={"verb": Verb.INCIDENT_ACT},
     include_in_schema=False,
 )
-async def press(
+async def change(
     name: FromPath[str],
     verb: FromPath[str],
     request: FormRequest,
@@ -188,26 +187,21 @@ async def press(
     actor: GivenActor,
 ) -> Response[str] | Response[None]:
     """Do what a button on the page says, and show the page where it was pressed."""
-    done = CHANGES.get(verb)
-    if done is None:
-        msg = f"There is no act {verb!r}. Go back and press one of the buttons."
-        raise NotFoundError(msg)
+    done = act_named(verb, CHANGES)
     form = await fields(request)
+    press = Press(
+        act=verb,
+        form=form,
+        again=lambda tx, refusal: _screen(tx, actor, name, refusal=refusal),
+        template=_TEMPLATE,
+    )
 
     def work(tx: Transaction) -> str:
         place = done(Desk(tx=tx, actor=actor, ids=console.ids), name, form)
         there = find(tx, name, viewer=viewer_of(actor)).name
         return f"{PLACE}/{there}?news=postmortem-{verb}#{place}"
 
-    try:
-        there = await sync_to_thread(console.store.run, work)
-    except REFUSALS as error:
-        refusal = refused(verb, error, form)
-        shown = await sync_to_thread(
-            console.store.read, lambda tx: _screen(tx, actor, name, refusal=refusal)
-        )
-        return shown.response("postmortem.html", status=status_of(error))
-    return to(there)
+    return await press.carried_out(console, work)
 
 
 def _screen(
@@ -225,4 +219,4 @@ def _screen(
     return Shown(screen=screen, chrome=chrome)
 
 
-HANDLERS: tuple[HTTPRouteHandler, ...] = (list_postmortems, draft, show, press)
+HANDLERS: tuple[HTTPRouteHandler, ...] = (list_postmortems, draft, show, change)

@@ -9,12 +9,12 @@ from litestar.params import FromPath, FromQuery
 
 from handrail.core.access.actor import Actor
 from handrail.core.access.permission import Verb
-from handrail.core.configuration.spelling import moment_in
 from handrail.core.errors import DomainError, InvalidError, NotFoundError
 from handrail.core.ids import Slug
 from handrail.ports.store import Transaction
 from handrail.usecases import swap
 from handrail.usecases.desk import Desk
+from handrail.usecases.oncall import instant_asked
 from handrail.usecases.override import find_schedule
 from handrail.usecases.swap import Proposed
 from handrail.web.covers import refused
@@ -139,13 +139,10 @@ def _found(tx: Transaction, actor: Actor, schedule: str, at: str) -> SwapOptionS
         msg = "Only a person has shifts; sign in as one."
         raise InvalidError(msg)
     name = Slug(schedule)
-    zone = find_schedule(tx.configuration.snapshot(), name).time_zone
+    own = find_schedule(tx.configuration.snapshot(), name)
     instant = None
     if at.strip():
-        try:
-            instant = moment_in(zone, at.strip())
-        except ValueError as error:
-            raise InvalidError(str(error)) from error
+        instant = instant_asked(at, schedules=[own], now=tx.now)
     found = swap.find_swaps(tx, actor.user, name, at=instant)
     return option_screen(found.wanted, found.result, reader=reader_of(tx, actor))
 

@@ -28,6 +28,29 @@ def field_names(shape: Shape) -> Iterator[str]:
             return
 
 
+def mappings(shape: Shape) -> Iterator[ObjectShape]:
+    match shape:
+        case ObjectShape():
+            yield shape
+            for field in shape.fields:
+                yield from mappings(field.shape)
+        case ListShape():
+            yield from mappings(shape.item)
+        case _:
+            return
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_word_of_other_programs_leads_to_one_field_and_is_none_itself(
+    kind: str,
+) -> None:
+    for mapping in mappings(KINDS[kind].shape):
+        words = [word for field in mapping.fields for word in field.elsewhere]
+
+        assert len(words) == len(set(words))
+        assert set(words).isdisjoint(field.name for field in mapping.fields)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_guide_names_every_field_of_a_kind(kind: str) -> None:
     section = SECTIONS[kind]

@@ -180,6 +180,18 @@ COMPLAINTS = [
         "",
     ),
     (
+        LAYERED % layer("restriction: {}"),
+        "schedule s.layers[0]",
+        "unknown field",
+        'here it is called "active"',
+    ),
+    (
+        LAYERED % layer("actve: {}"),
+        "schedule s.layers[0]",
+        "unknown field",
+        'did you mean "active"?',
+    ),
+    (
         ROTATION % turns(every="84 years"),
         "schedule s.rotation.every",
         "too long for a turn",

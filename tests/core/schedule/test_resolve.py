@@ -9,6 +9,7 @@ from handrail.core.schedule.on_call import shifts
 from handrail.core.schedule.resolve import resolve
 from handrail.core.schedule.schedule import (
     Combination,
+    FixedShift,
     Layer,
     Override,
     Revision,
@@ -218,4 +219,17 @@ def test_handoffs_may_be_of_another_zone_than_the_hours() -> None:
         ("bo", "7-10"),
         ("ana", "10-15"),
         ("None", "15-24"),
+    ]
+
+
+def test_a_listed_shift_of_nobody_is_an_intended_gap() -> None:
+    first = datetime.combine(MONDAY, time(0), tzinfo=UTC)
+    listed = FixedShift(users=(), starts_at=first, ends_at=first + HOUR)
+    plan = schedule(Layer(name=Slug("rota"), shifts=(listed,)))
+
+    found = resolve(plan, first, first + 2 * HOUR)
+
+    assert [(tile.users, tile.is_intended) for tile in found] == [
+        ((), True),
+        ((), False),
     ]

@@ -154,7 +154,10 @@ def _complain_unknown(
     name: str, entry: Entry, shape: ObjectShape, path: str, reading: Reading
 ) -> None:
     names = [f.name for f in shape.fields]
-    remedy = did_you_mean(name, names) or "the fields are " + ", ".join(names)
+    if meant := shape.field_elsewhere(name.lower()):
+        remedy = f"here it is called {quoted(meant.name)}"
+    else:
+        remedy = did_you_mean(name, names) or "the fields are " + ", ".join(names)
     reading.complain(entry.place, path, f"unknown field {quoted(name)}", remedy)
 
 

@@ -69,6 +69,8 @@ class Field:
     Attributes:
         default: Canonical value that means the same as leaving the field out; it is
             left out of bodies, so that writing it is no change.
+        elsewhere: What other programs and plain speech call it. None of them is
+            taken; whoever writes one is led to the name.
     """
 
     name: str
@@ -76,6 +78,7 @@ class Field:
     description: str
     is_required: bool = False
     default: Json = None
+    elsewhere: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +90,10 @@ class ObjectShape:
     def field(self, name: str) -> Field | None:
         """Return the field of that name, or none."""
         return next((f for f in self.fields if f.name == name), None)
+
+    def field_elsewhere(self, name: str) -> Field | None:
+        """Return the field that is called so elsewhere, or none."""
+        return next((f for f in self.fields if name in f.elsewhere), None)
 
 
 Shape: TypeAlias = (

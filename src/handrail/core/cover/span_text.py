@@ -4,18 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from handrail.core import wall_clock
-from handrail.core.configuration.spelling import (
-    moment_in,
-    parse_duration,
-    parse_week_time,
-)
+from handrail.core.configuration import moment_text
+from handrail.core.configuration.spelling import parse_duration
 from handrail.core.errors import InvalidError
-
-_WEEK = 7
-_HOW = (
-    "write it like 18:00, fri 18:00, 2026-12-24 18:00 (in the schedule's zone), "
-    "2026-12-24T18:00:00+01:00, or now"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,9 +14,9 @@ class SpanText:
     """What was typed; "" for what was left out.
 
     Attributes:
-        starts: ``now``, ``18:00`` or ``fri 18:00`` (the next such time after now, in
-            the schedule's zone), a local date and time, or an instant. "" is now.
-        ends: The same, after the beginning; or "" where ``lasts`` says it.
+        starts: As ``moment_text`` reads it, in the schedule's zone. "" is now.
+        ends: The same; a time of day or week is the next one after the beginning. ""
+            where ``lasts`` says it.
         lasts: A length such as ``2h``, elapsed time; instead of an end.
     """
 
@@ -39,47 +30,30 @@ class SpanText:
         Raises:
             InvalidError: It cannot be read, or says no end, or two.
         """
-        starts_at = _moment(self.starts, "from", zone, after=now)
+        starts_at = _moment(self.starts, "from", zone, now=now, after=now)
         if self.lasts and self.ends:
             msg = "say until when or for how long, one of the two"
             raise InvalidError(msg, fields={"until": "does not go with for"})
         if self.lasts:
             return starts_at, (starts_at or now) + _length(self.lasts)
         after = now if starts_at is None else max(starts_at, now)
-        ends_at = _moment(self.ends, "until", zone, after=after)
+        ends_at = _moment(self.ends, "until", zone, now=now, after=after)
         if ends_at is None:
             msg = "say until when, or for how long: --until 18:00 or --for 2h"
             raise InvalidError(msg, fields={"until": "is required, or for"})
         return starts_at, ends_at
 
 
-def _moment(text: str, field: str, zone: str, *, after: datetime) -> datetime | None:
-    spelled = text.strip().lower()
-    if spelled in {"", "now"}:
+def _moment(
+    text: str, field: str, zone: str, *, now: datetime, after: datetime
+) -> datetime | None:
+    if text.strip().lower() in {"", "now"}:
         return None
-    try:
-        return _next(spelled, zone, after=after)
-    except ValueError:
-        pass
-    try:
-        return moment_in(zone, text.strip())
-    except ValueError as error:
-        msg = f"{text!r} is no time; {_HOW}"
-        raise InvalidError(msg, fields={field: f"is no time; {_HOW}"}) from error
-
-
-def _next(text: str, zone: str, *, after: datetime) -> datetime:
-    """Return the next instant at which the wall clock shows a time of day or week."""
-    weekday, at = parse_week_time(text)
     place = wall_clock.zone(zone)
-    today = wall_clock.local(after, place).date()
-    for ahead in range(_WEEK + 1):
-        day = today + timedelta(days=ahead)
-        found = wall_clock.instant(day, at, place)
-        if found > after and weekday in {None, day.weekday()}:
-            return found
-    msg = "no such time within a week"
-    raise AssertionError(msg)
+    try:
+        return moment_text.read(text, place, now=now, after=after)
+    except ValueError as error:
+        raise InvalidError(str(error), fields={field: str(error)}) from error
 
 
 def _length(text: str) -> timedelta:

@@ -7,16 +7,15 @@
 * *remove* takes its user off duty; what it empties is an intended gap.
 """
 
-from bisect import bisect_right, insort
+from bisect import insort
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
-from typing import assert_never
+from datetime import datetime
+from itertools import pairwise
+from typing import NamedTuple, assert_never
 
 from handrail.core.ids import Slug
 from handrail.core.schedule.schedule import Override, OverrideMode
-from handrail.core.schedule.tile import Duty, Tile, tile_of
-
-_FOREVER = datetime.max.replace(tzinfo=UTC)
+from handrail.core.schedule.tile import Duty, Tile, duty_of, tile_of
 
 
 def with_overrides(plan: Sequence[Tile], overrides: Sequence[Override]) -> list[Tile]:
@@ -24,47 +23,50 @@ def with_overrides(plan: Sequence[Tile], overrides: Sequence[Override]) -> list[
 
     The overrides are in the order of their beginning.
     """
-    edges = sorted({o.starts_at for o in overrides} | {o.ends_at for o in overrides})
-    edges.append(_FOREVER)
     result: list[Tile] = []
-    active: list[Override] = []
-    coming = place = 0
+    spells = _spells(overrides)
+    place, last_place = 0, len(spells) - 1
+    begins, ends, active = spells[0]
     for tile in plan:
-        at, last = tile.starts_at, tile.ends_at
-        while at < last:
-            if at >= edges[place]:
-                place = bisect_right(edges, at, lo=place)
-                begun = bisect_right(overrides, at, lo=coming, key=_start)
-                active = _active_at(at, active, overrides[coming:begun])
-                coming = begun
-            until = min(edges[place], last)
-            if active:
-                result.append(_applied(tile, active, at, until))
-            elif at == tile.starts_at and until == last:
-                result.append(tile)
-            else:
-                result.append(tile_of((at, until, *tile[2:])))
-            at = until
+        at, until = tile[0], tile[1]
+        while at < until:
+            while ends <= at and place < last_place:
+                place += 1
+                begins, ends, active = spells[place]
+            if begins >= until or ends <= at:
+                result.append(tile if at == tile[0] else tile_of((at, *tile[1:])))
+                break
+            if at < begins:
+                result.append(tile_of((at, begins, *tile[2:])))
+                at = begins
+            last = min(until, ends)
+            result.append(_applied(tile, active, at, last))
+            at = last
     return result
 
 
-def _active_at(
-    at: datetime, before: list[Override], begun: Sequence[Override]
-) -> list[Override]:
-    """Return which overrides hold, in order of rank."""
-    active = [one for one in before if one.ends_at > at]
-    for one in begun:
-        if one.ends_at <= at:
-            continue
+class _Spell(NamedTuple):
+    """A stretch in which the same overrides hold, one or more, in order of rank."""
+
+    starts_at: datetime
+    ends_at: datetime
+    active: Sequence[Override]
+
+
+def _spells(overrides: Sequence[Override]) -> list[_Spell]:
+    """Return when which overrides hold, in order; they are in order of beginning."""
+    result: list[_Spell] = []
+    active: list[Override] = []
+    edges = sorted({o.starts_at for o in overrides} | {o.ends_at for o in overrides})
+    coming = 0
+    for at, until in pairwise(edges):
+        active = [one for one in active if one.ends_at > at]
+        while coming < len(overrides) and overrides[coming].starts_at <= at:
+            insort(active, overrides[coming], key=rank)
+            coming += 1
         if active:
-            insort(active, one, key=rank)
-        else:
-            active.append(one)
-    return active
-
-
-def _start(override: Override) -> datetime:
-    return override.starts_at
+            result.append(_Spell(at, until, active))
+    return result
 
 
 def rank(override: Override) -> tuple[int, Slug]:
@@ -81,7 +83,7 @@ def apply(duties: tuple[Duty, ...], override: Override) -> tuple[Duty, ...]:
         for duty in duties:
             if duty.user == user:
                 return duties
-        return (*duties, Duty(user, None, override.name, is_added=True))
+        return (*duties, duty_of((user, None, override.name, True)))
     if mode is OverrideMode.REMOVE:
         return tuple([duty for duty in duties if duty.user != user])
     assert_never(mode)
@@ -91,20 +93,24 @@ def _applied(
     tile: Tile, active: Sequence[Override], starts_at: datetime, ends_at: datetime
 ) -> Tile:
     """Return a part of a tile with overrides applied; they are in order of rank."""
-    duties = tile.duties
+    _, _, planned, shadows, is_intended = tile
+    duties = planned
     for override in active:
         duties = apply(duties, override)
-    is_intended = not duties and (tile.is_intended or bool(tile.duties))
-    return tile_of((starts_at, ends_at, duties, tile.shadows, is_intended))
+    is_intended = not duties and (is_intended or bool(planned))
+    return tile_of((starts_at, ends_at, duties, shadows, is_intended))
 
 
 def _replaced(duties: tuple[Duty, ...], override: Override) -> tuple[Duty, ...]:
     """Return the duties with the override's user in the place it takes."""
     user = override.user
-    stands_in = Duty(user, None, override.name)
+    stands_in = duty_of((user, None, override.name, False))
     if override.instead_of is None:
-        added = [d for d in duties if d.is_added and d.user != user]
-        return (stands_in, *added)
+        kept = [stands_in]
+        for duty in duties:
+            if duty.is_added and duty.user != user:
+                kept.append(duty)  # noqa: PERF401 - mostly none, and this is quicker
+        return tuple(kept)
     if override.instead_of not in _users(duties):
         return duties
     return tuple(_without_repeats(duties, stands_in, relieved=override.instead_of))

@@ -10,7 +10,7 @@ from datetime import datetime
 from handrail.core.schedule.override import with_overrides
 from handrail.core.schedule.schedule import Layer, Schedule
 from handrail.core.schedule.stratum import beside, decided, strata, told
-from handrail.core.schedule.tile import Tile, joined, tile_of
+from handrail.core.schedule.tile import Tile, joined
 
 
 def resolve(schedule: Schedule, start: datetime, end: datetime) -> tuple[Tile, ...]:
@@ -63,11 +63,7 @@ def _planned(
     layers: tuple[Layer, ...], time_zone: str, start: datetime, end: datetime
 ) -> list[Tile]:
     """Return what the layers say together, tile by tile."""
-    said, holes = decided(strata(layers), time_zone, [(start, end)])
-    plan = [
-        tile_of((starts_at, ends_at, duties, (), not duties))
-        for starts_at, ends_at, duties in said
-    ]
+    plan, holes = decided(strata(layers), time_zone, [(start, end)])
     if holes:
         plan += [Tile(starts_at, ends_at) for starts_at, ends_at in holes]
         plan.sort(key=_start)
@@ -92,7 +88,7 @@ def _shadowed(plan: list[Tile], layer: Layer, time_zone: str) -> list[Tile]:
             place += 1
         index = place
         while index < len(said) and said[index].starts_at < tile.ends_at:
-            starts_at, ends_at, duties = said[index]
+            starts_at, ends_at, duties, *_ = said[index]
             if at < starts_at:
                 result.append(tile._replace(starts_at=at, ends_at=starts_at))
                 at = starts_at

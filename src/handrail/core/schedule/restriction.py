@@ -5,8 +5,9 @@ Windows are wall-clock times; each becomes a stretch of instants by the rule of
 alone, so that a clock change never shifts everybody's turn by one.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from math import gcd
 from zoneinfo import ZoneInfo
@@ -35,32 +36,31 @@ def stretches(
     last = wall_clock.local(end, zone) + _DAY
     found: list[Stretch] = []
     while monday <= last:
-        _add(found, _in_week(week, zone, monday), start, end)
-        monday += WEEK
-    return found
-
-
-def _add(
-    found: list[Stretch], more: list[Stretch], start: datetime, end: datetime
-) -> None:
-    """Add later stretches, cut to ``[start, end)``; those that touch become one."""
-    if not more:
-        return
-    if start <= more[0][0] and more[-1][1] <= end and not _touch(found, more[0][0]):
+        more = _in_week(week, zone, monday)
+        if found and more and more[0][0] <= found[-1][1]:
+            more = joined((found.pop(), *more))
         found += more
-        return
-    for opens_at, closes_at in more:
-        first, last = max(opens_at, start), min(closes_at, end)
-        if first >= last:
-            continue
-        if _touch(found, first):
-            found[-1] = found[-1][0], max(found[-1][1], last)
-        else:
-            found.append((first, last))
+        monday += WEEK
+    return _within(found, start, end)
 
 
-def _touch(found: list[Stretch], opens_at: datetime) -> bool:
-    return bool(found) and opens_at <= found[-1][1]
+def _within(found: list[Stretch], start: datetime, end: datetime) -> list[Stretch]:
+    """Return what of the stretches lies in ``[start, end)``; in order and disjoint."""
+    first = bisect_right(found, start, key=_end)
+    last = bisect_left(found, end, lo=first, key=_start)
+    inner = found[first:last]
+    if inner:
+        inner[0] = max(inner[0][0], start), inner[0][1]
+        inner[-1] = inner[-1][0], min(inner[-1][1], end)
+    return inner
+
+
+def _start(stretch: Stretch) -> datetime:
+    return stretch[0]
+
+
+def _end(stretch: Stretch) -> datetime:
+    return stretch[1]
 
 
 def _in_week(
@@ -72,7 +72,7 @@ def _in_week(
     """
     offset = wall_clock.steady_offset(monday, zone, until=monday + week[-1][1])
     if offset is not None:
-        midnight = monday.replace(tzinfo=UTC) - offset
+        midnight = wall_clock.instant_at(monday, offset)
         return [(midnight + opens, midnight + closes) for opens, closes in week]
     edges = (
         (
@@ -133,12 +133,9 @@ def common(one: list[Stretch], other: list[Stretch]) -> list[Stretch]:
             first, last = other[index]
             if first >= ends_at:
                 break
-            result.append(
-                (
-                    max(starts_at, first),
-                    min(ends_at, last),
-                )
-            )
+            # Not max() and min(), as in the cutting of tiles.
+            begins = first if first > starts_at else starts_at  # noqa: FURB136
+            result.append((begins, last if last < ends_at else ends_at))  # noqa: FURB136
             index += 1
     return result
 

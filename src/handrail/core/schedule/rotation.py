@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import accumulate, count, cycle
+from operator import add
 from zoneinfo import ZoneInfo
 
 from handrail.core import wall_clock
@@ -86,11 +87,10 @@ def handoffs(rotation: Rotation, zone: ZoneInfo, index: int) -> Iterator[datetim
         for later in count(index):
             yield handoff(rotation, zone, later)
     steps = [length * unit_length(rotation.unit) for length in rotation.lengths]
-    naive = wall_handoff(rotation, index)
     first = index % len(steps)
-    for step in cycle((*steps[first:], *steps[:first])):
-        yield wall_clock.instant_of(naive, zone)
-        naive += step
+    rounds = cycle((*steps[first:], *steps[:first]))
+    naives = accumulate(rounds, add, initial=wall_handoff(rotation, index))
+    yield from wall_clock.instants_of(naives, zone)
 
 
 def counts_until(rotation: Rotation, zone: ZoneInfo, index: int) -> datetime:

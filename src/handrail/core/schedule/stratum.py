@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from handrail.core.ids import Slug
-from handrail.core.schedule.layer import Piece, pieces
+from handrail.core.schedule.layer import pieces
 from handrail.core.schedule.restriction import Stretch, without
 from handrail.core.schedule.schedule import Combination, Layer
-from handrail.core.schedule.tile import Duty
+from handrail.core.schedule.tile import Duty, Tile, tile_of
 
 Stratum = Sequence[Layer]
 """Layers that are one by ``JOIN``; the first says how they go with those below."""
@@ -31,12 +31,12 @@ def strata(layers: tuple[Layer, ...]) -> list[Stratum]:
 
 def decided(
     strata_: Sequence[Stratum], time_zone: str, holes: list[Stretch]
-) -> tuple[list[Piece], list[Stretch]]:
+) -> tuple[list[Tile], list[Stretch]]:
     """Return what the strata say within stretches, and where none says anything.
 
     The stretches are in order and disjoint, and so is what is returned.
     """
-    found: list[Piece] = []
+    found: list[Tile] = []
     for place in reversed(range(len(strata_))):
         if not holes:
             break
@@ -55,25 +55,25 @@ def decided(
     return found, holes
 
 
-def told(stratum: Stratum, time_zone: str, within: list[Stretch]) -> list[Piece]:
+def told(stratum: Stratum, time_zone: str, within: list[Stretch]) -> list[Tile]:
     """Return what the layers of a stratum say within stretches."""
-    said: list[Piece] = []
+    said: list[Tile] = []
     for layer in stratum:
         found = pieces(layer, time_zone=time_zone, within=within)
         said = side_by_side(said, found)
     return said
 
 
-def _less(holes: list[Stretch], said: list[Piece]) -> list[Stretch]:
+def _less(holes: list[Stretch], said: list[Tile]) -> list[Stretch]:
     return without(holes, ((one[0], one[1]) for one in said))
 
 
-def side_by_side(one: list[Piece], other: list[Piece]) -> list[Piece]:
+def side_by_side(one: list[Tile], other: list[Tile]) -> list[Tile]:
     """Return what two say where either does; where both do, they are together."""
     if not one or not other:
         return one or other
     edges = sorted({edge for said in (*one, *other) for edge in said[:2]})
-    result: list[Piece] = []
+    result: list[Tile] = []
     first = second = 0
     for starts_at, ends_at in pairwise(edges):
         while first < len(one) and one[first].ends_at <= starts_at:
@@ -87,7 +87,7 @@ def side_by_side(one: list[Piece], other: list[Piece]) -> list[Piece]:
         ]
         if duties:
             together = duties[0] if len(duties) == 1 else beside(*duties)
-            result.append(Piece(starts_at, ends_at, together))
+            result.append(tile_of((starts_at, ends_at, together, (), not together)))
     return result
 
 

@@ -55,6 +55,11 @@ class Tile(NamedTuple):
         return tuple(duty.user for duty in self.shadows)
 
 
+duty_of: Callable[[tuple[Slug, Slug | None, Slug | None, bool]], Duty] = partial(
+    tuple.__new__, Duty
+)
+"""Makes a duty of its parts, in half the time that calling ``Duty`` takes."""
+
 Parts = tuple[datetime, datetime, tuple[Duty, ...], tuple[Duty, ...], bool]
 
 tile_of: Callable[[Parts], Tile] = partial(tuple.__new__, Tile)

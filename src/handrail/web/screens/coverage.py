@@ -1,17 +1,25 @@
 """Coverage: per service until when it is proved, and every gap with who can mend it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from handrail.core.coverage.fault import FaultKind
+from handrail.core.coverage.fault import Fault, FaultKind
 from handrail.core.coverage.proof import Finding, IntentProof, Proof, ServiceProof
+from handrail.core.coverage.summary import summed_up
 from handrail.usecases.coverage_view import asks, hours, reason
 from handrail.web.screens.moment import Moment, moment
 from handrail.web.screens.next_level import person
 from handrail.web.screens.page import Reader
 
 TIMES_SHOWN = 3
+REASONS_SHOWN = 3
+"""More are told by their causes: every combination of them is a reason."""
+CAUSES_SHOWN = 8
+CARDS_SHOWN = 50
+"""Services shown in full; of the others a line each, which leads to their own page."""
+_HOUR = timedelta(hours=1)
+_HOURS_PER_DAY = 24
 _CONTACTS = frozenset(
     {FaultKind.NOT_VERIFIED, FaultKind.ONE_PROVIDER, FaultKind.NO_METHOD}
 )
@@ -19,9 +27,10 @@ _CONTACTS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GapBlock:
-    """One reason, with the times it holds.
+    """One reason, or all of many, with the times.
 
     Attributes:
+        causes: What has a part in it, of many reasons, the longest first.
         times: The first of them, as beginning and end.
         more: How many more there are.
         remedies: What mends it, in words.
@@ -30,6 +39,7 @@ class GapBlock:
     """
 
     reason: str
+    causes: tuple[str, ...]
     times: tuple[tuple[Moment, Moment], ...]
     more: int
     remedies: tuple[str, ...]
@@ -52,12 +62,14 @@ class ServiceCard:
     """One service.
 
     Attributes:
+        place: The address of its own page.
         until: Until when it is proved.
         mender: Who can mend it: the team's lead, or "".
         mail: Where to write to them, or "".
     """
 
     title: str
+    place: str
     is_proved: bool
     until: Moment
     declared_by: str
@@ -72,40 +84,55 @@ class CoverageScreen:
 
     Attributes:
         trouble: Why there is no proof, or "".
+        lines: Services beyond those with a card, without their intents.
+        missed: How many services are not covered.
+        is_one: One service was asked for.
         unasked: Services of which nothing is asked.
     """
 
     start: Moment
     end: Moment | None
     cards: tuple[ServiceCard, ...]
+    lines: tuple[ServiceCard, ...]
+    missed: int
+    is_one: bool
     unasked: tuple[str, ...]
     renewals: tuple[tuple[str, str, Moment], ...]
     trouble: str
 
 
 def coverage_screen(
-    proof: Proof | None, *, trouble: str, reader: Reader
+    proof: Proof | None, *, trouble: str, reader: Reader, service: str = ""
 ) -> CoverageScreen:
-    """Return the screen; without a proof it says why."""
-    if proof is None:
-        return CoverageScreen(
-            start=_moment(reader, reader.now),
-            end=None,
-            cards=(),
-            unasked=(),
-            renewals=(),
-            trouble=trouble,
-        )
-    asked = [one for one in proof.services if one.intents]
+    """Return the screen; without a proof it says why.
+
+    Args:
+        proof: Of all services.
+        trouble: Why there is none.
+        reader: Who looks.
+        service: The only one to be shown; all where empty.
+    """
+    services = () if proof is None else proof.services
+    asked = [one for one in services if one.intents]
     asked.sort(key=lambda one: (one.is_proved, one.proved_until, one.service))
+    wanted = [one for one in asked if service in {"", one.service}]
+    start = reader.now if proof is None else proof.start
+    renewals = {} if proof is None or service else proof.renewals
     return CoverageScreen(
-        start=_moment(reader, proof.start),
-        end=_moment(reader, proof.end),
-        cards=tuple(_card(one, reader) for one in asked),
-        unasked=tuple(_title(one, reader) for one in proof.services if not one.intents),
+        start=_moment(reader, start),
+        end=None if proof is None else _moment(reader, proof.end),
+        cards=tuple(_card(one, reader) for one in wanted[:CARDS_SHOWN]),
+        lines=tuple(_line(one, reader) for one in wanted[CARDS_SHOWN:]),
+        missed=sum(not one.is_proved for one in wanted),
+        is_one=bool(service),
+        unasked=tuple(
+            _title(one, reader)
+            for one in services
+            if not one.intents and service in {"", one.service}
+        ),
         renewals=tuple(
             (person(key.user, reader.snapshot, otherwise=""), key.method, ends_at)
-            for key, at in proof.renewals.items()
+            for key, at in renewals.items()
             for ends_at in (_moment(reader, at),)
         ),
         trouble=trouble,
@@ -113,12 +140,19 @@ def coverage_screen(
 
 
 def _card(proved: ServiceProof, reader: Reader) -> ServiceCard:
+    intents = tuple(_intent(one, reader) for one in proved.intents)
+    return replace(_line(proved, reader), intents=intents)
+
+
+def _line(proved: ServiceProof, reader: Reader) -> ServiceCard:
+    """Return the card without what is asked."""
     team = reader.snapshot.teams.get(proved.team) if proved.team else None
     lead = reader.snapshot.users.get(team.lead) if team and team.lead else None
     until = proved.proved_until
     assert until is not None, "a service without intents has no card"
     return ServiceCard(
         title=_title(proved, reader),
+        place=f"/oncall/coverage?service={proved.service}",
         is_proved=proved.is_proved,
         until=_moment(reader, until),
         declared_by=proved.declared_by,
@@ -126,7 +160,7 @@ def _card(proved: ServiceProof, reader: Reader) -> ServiceCard:
         if lead is None or team is None
         else f"{lead.full_name}, {team.title}",
         mail="" if lead is None else lead.email,
-        intents=tuple(_intent(one, reader) for one in proved.intents),
+        intents=(),
     )
 
 
@@ -160,22 +194,66 @@ def _gaps(
     by_reason: dict[str, list[Finding]] = {}
     for found in findings:
         by_reason.setdefault(reason(found, proved.intent), []).append(found)
+    if len(by_reason) > REASONS_SHOWN:
+        return [_many(findings, reader, is_excused=is_excused)]
     return [
-        GapBlock(
-            reason=why,
-            times=tuple(
-                (_moment(reader, one.starts_at), _moment(reader, one.ends_at))
-                for one in several[:TIMES_SHOWN]
-            ),
-            more=max(0, len(several) - TIMES_SHOWN),
-            remedies=()
-            if is_excused
-            else tuple(dict.fromkeys(f.remedy() for f in several[0].faults)),
-            is_about_contacts=any(f.kind in _CONTACTS for f in several[0].faults),
+        _block(
+            why,
+            [(one.starts_at, one.ends_at) for one in several],
+            several[0].faults,
+            reader,
             is_excused=is_excused,
         )
         for why, several in by_reason.items()
     ]
+
+
+def _many(findings: Sequence[Finding], reader: Reader, *, is_excused: bool) -> GapBlock:
+    """Return one block for many reasons: their causes, the longest first."""
+    found = summed_up(findings)
+    faults = [cause.fault for cause in found.causes[:CAUSES_SHOWN]]
+    block = _block(
+        f"{_length(found.lasts)} in all, for several reasons",
+        found.stretches,
+        faults,
+        reader,
+        is_excused=is_excused,
+    )
+    causes = [
+        f"{cause.fault.in_words()} ({_length(cause.lasts)})"
+        for cause in found.causes[:CAUSES_SHOWN]
+    ]
+    if left := len(found.causes) - len(causes):
+        causes.append(f"and {left} more")
+    return replace(block, causes=tuple(causes))
+
+
+def _block(
+    why: str,
+    times: Sequence[tuple[datetime, datetime]],
+    faults: Sequence[Fault],
+    reader: Reader,
+    *,
+    is_excused: bool,
+) -> GapBlock:
+    remedies = () if is_excused else dict.fromkeys(fault.remedy() for fault in faults)
+    return GapBlock(
+        reason=why,
+        causes=(),
+        times=tuple(
+            (_moment(reader, start), _moment(reader, end))
+            for start, end in times[:TIMES_SHOWN]
+        ),
+        more=max(0, len(times) - TIMES_SHOWN),
+        remedies=tuple(remedies),
+        is_about_contacts=any(fault.kind in _CONTACTS for fault in faults),
+        is_excused=is_excused,
+    )
+
+
+def _length(lasts: timedelta) -> str:
+    days, hours = divmod(round(lasts / _HOUR), _HOURS_PER_DAY)
+    return f"{days} d {hours} h" if days else f"{hours} h"
 
 
 def _moment(reader: Reader, at: datetime) -> Moment:

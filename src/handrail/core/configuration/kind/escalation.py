@@ -61,12 +61,14 @@ _LEVEL = ObjectShape(
     fields=(
         Field(
             name="notify",
+            elsewhere=("targets", "who", "recipients"),
             shape=_targets("the level is empty; name at least one target"),
             description="schedule:, user:, team: or channel: and a name; or a list.",
             is_required=True,
         ),
         Field(
             name="escalate_after",
+            elsewhere=("delay", "wait", "timeout", "after"),
             shape=scalar.duration(limits.ESCALATE_AFTER_MIN, limits.ESCALATE_AFTER_MAX),
             description="How long this level has before the next is told.",
             is_required=True,
@@ -89,6 +91,7 @@ POLICY = KindDefinition(
         fields=(
             Field(
                 name="rules",
+                elsewhere=("levels", "steps", "tiers", "escalation_rules"),
                 shape=ListShape(
                     item=_LEVEL,
                     minimum=1,
@@ -100,6 +103,7 @@ POLICY = KindDefinition(
             ),
             Field(
                 name="rounds",
+                elsewhere=("repeat", "repeats", "loops", "num_loops"),
                 shape=WholeShape(minimum=1, maximum=limits.ROUNDS_MAX),
                 description="Total passes over the levels, before the last resort.",
                 default=1,

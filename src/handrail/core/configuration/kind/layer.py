@@ -30,6 +30,7 @@ ROTATION = ObjectShape(
     fields=(
         Field(
             name="every",
+            elsewhere=("length", "shift_length", "turn_length", "interval"),
             shape=ListShape(
                 item=scalar.EVERY,
                 minimum=1,
@@ -45,18 +46,21 @@ ROTATION = ObjectShape(
         ),
         Field(
             name="handoff",
+            elsewhere=("handover", "handoff_time", "handover_time", "start_time"),
             shape=scalar.WALL_TIME,
             description="Local time of the handoffs.",
             is_required=True,
         ),
         Field(
             name="starts_on",
+            elsewhere=("start", "start_date", "anchor"),
             shape=scalar.DATE,
             description="Local date on which the first participant's turn begins.",
             is_required=True,
         ),
         Field(
             name="participants",
+            elsewhere=("users", "members", "people"),
             shape=ListShape(
                 item=PARTY,
                 minimum=1,
@@ -195,6 +199,7 @@ LAYER = ObjectShape(
         ),
         Field(
             name="active",
+            elsewhere=("restriction", "restrictions", "windows", "hours", "when"),
             shape=ListShape(
                 item=_ACTIVE,
                 minimum=1,
@@ -242,6 +247,7 @@ LAYER = ObjectShape(
         ),
         Field(
             name="skip",
+            elsewhere=("holidays", "except"),
             shape=ListShape(
                 item=scalar.reference("calendar"),
                 minimum=1,

@@ -67,6 +67,7 @@ USER = KindDefinition(
         fields=(
             Field(
                 name="full_name",
+                elsewhere=("title", "display_name"),
                 shape=scalar.text(120, "Ana Example"),
                 description="What people see; the name by default.",
             ),
@@ -92,6 +93,7 @@ USER = KindDefinition(
             ),
             Field(
                 name="contact_methods",
+                elsewhere=("contacts", "methods"),
                 shape=ListShape(
                     item=ObjectShape(
                         fields=(
@@ -112,6 +114,7 @@ USER = KindDefinition(
             ),
             Field(
                 name="notification_rules",
+                elsewhere=("rules", "notify"),
                 shape=ObjectShape(
                     fields=(
                         Field(

@@ -77,6 +77,7 @@ SCHEDULE = KindDefinition(
             ),
             Field(
                 name="layers",
+                elsewhere=("rotations",),
                 shape=LAYERS,
                 description=(
                     "Layers in order, instead of one rotation: a later one covers "
@@ -85,6 +86,7 @@ SCHEDULE = KindDefinition(
             ),
             Field(
                 name="edits",
+                elsewhere=("revisions", "versions"),
                 shape=ListShape(
                     item=_EDIT,
                     minimum=1,

@@ -32,6 +32,7 @@ SERVICE = KindDefinition(
             ),
             Field(
                 name="escalation_policy",
+                elsewhere=("policy", "escalation"),
                 shape=scalar.reference("escalation_policy"),
                 description="The policy that pages about this service run.",
                 is_required=True,
@@ -88,6 +89,7 @@ ROUTE = KindDefinition(
         fields=(
             Field(
                 name="match",
+                elsewhere=("matchers", "labels", "filter"),
                 shape=ListShape(
                     item=scalar.MATCHERS,
                     minimum=0,
