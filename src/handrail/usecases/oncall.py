@@ -228,7 +228,7 @@ def window_asked(
 
 
 def _no_instant(field: str, wrong: str) -> InvalidError:
-    msg = "Ask about an instant like 2026-01-31T08:00:00Z, or 2026-01-31 08:00."
+    msg = "Say the time in another way."
     return InvalidError(msg, fields={field: wrong})
 
 
