@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from litestar.di import NamedDependency
@@ -16,6 +16,14 @@ from handrail.ports.document_reader import DocumentReader
 from handrail.ports.id_source import IdSource
 from handrail.ports.store import Store
 from handrail.ports.vault import Vault
+from handrail.usecases.throttle import Throttle
+
+MISSES_MAX = 60
+MISSES_WITHIN_SECONDS = 15 * 60.0
+"""So many addresses that open nothing are answered to one asker; then none is.
+
+A calendar program whose feed was revoked asks a few times in an hour.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +44,7 @@ class Deps:
         more_metrics: Prometheus text of the other parts of the process, or "".
         urgent: Threads for acknowledging alone, which no slow look-up can take.
         hub: Feeds the streams of incidents; woken by commits.
+        misses: Counts, by asker, addresses that opened nothing.
     """
 
     store: Store
@@ -53,6 +62,11 @@ class Deps:
     urgent: Executor
     hub: StreamHub
     has_standby: Callable[[], bool | None] = lambda: None
+    misses: Throttle = field(init=False)
+
+    def __post_init__(self) -> None:
+        made = Throttle(self.clock, times=MISSES_MAX, seconds=MISSES_WITHIN_SECONDS)
+        object.__setattr__(self, "misses", made)
 
     @property
     def is_https(self) -> bool:

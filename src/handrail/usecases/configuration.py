@@ -35,6 +35,7 @@ from handrail.ports.document_reader import DocumentReader
 from handrail.ports.id_source import IdSource
 from handrail.ports.store import Transaction
 from handrail.ports.vault import Vault
+from handrail.usecases.access_follow import follow_access
 from handrail.usecases.calendar_file import Calendars, is_calendar, with_calendars
 from handrail.usecases.configuration_plan import Applied, Plan, open_pages, renames
 from handrail.usecases.configuration_record import record
@@ -42,6 +43,7 @@ from handrail.usecases.integration import follow_integrations
 
 Orders = Mapping[tuple[str, Slug], int]
 """By kind and name."""
+_ENDING = {ChangeKind.REMOVED, ChangeKind.RENAMED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,10 +257,15 @@ def apply(
     added.extend(planned.rewritten)
     for change in planned.changes:
         if change.draft is not None:
-            added.append(_document(change.draft, change.order, tx))
-        if change.stored is not None and _ends(change):
+            added.append(
+                change.draft.document(
+                    version=1, order=change.order, revision=0, effective_from=tx.now
+                )
+            )
+        if change.stored is not None and change.kind in _ENDING:
             removed.append(change.stored)
     revision = tx.configuration.apply(added, removed, by=by)
+    follow_access(tx, planned.changes, by=by, ids=ids)
     payload: dict[str, Json] = {
         "revision": revision.number,
         "is_partial": is_partial,
@@ -289,14 +296,6 @@ def _meaning(
 def _unchanged(drafts: Sequence[Draft], changes: Sequence[Change]) -> int:
     touched = {change.draft.key for change in changes if change.draft is not None}
     return sum(draft.key not in touched for draft in drafts)
-
-
-def _ends(change: Change) -> bool:
-    return change.kind in {ChangeKind.REMOVED, ChangeKind.RENAMED}
-
-
-def _document(draft: Draft, order: int, tx: Transaction) -> Document:
-    return draft.document(version=1, order=order, revision=0, effective_from=tx.now)
 
 
 def _kept(

@@ -9,7 +9,7 @@ version, that one is taken to have held always.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from handrail.core.configuration import compile_schedule
 from handrail.core.configuration.document import Document
@@ -97,26 +97,38 @@ class ScheduleHistory:
         chain = self._chain(kind, name)
         if not chain:
             return
-        bounds = [None, *(one.effective_from for one in chain[1:]), None]
+        bounds = [None, *_beginnings(chain)[1:], None]
         for document, (starts_at, ends_at) in zip(chain, pairwise(bounds), strict=True):
             if not document.is_removed and (ends_at is None or starts_at != ends_at):
                 yield _Held(
                     part=part_of(document), starts_at=starts_at, ends_at=ends_at
                 )
 
-    def _chain(self, kind: str, name: Slug) -> list[Document]:
-        own = self._versions.get((kind, name), [])
-        if not own or own[0].renamed_from in {None, name}:
-            return own
-        before = Slug(own[0].renamed_from or "")
-        began = own[0].effective_from
-        # Its old name's end came with this one's beginning, and is no end.
-        older = [
+    def _chain(
+        self, kind: str, name: Slug, until: datetime | None = None
+    ) -> list[Document]:
+        """Return the versions from the first name on, those stored before ``until``.
+
+        Where a name was somebody else's before, these come first, up to where what
+        bears it now began under whatever name.
+        """
+        own = [
             one
-            for one in self._versions.get((kind, before), [])
-            if one.effective_from < began
+            for one in self._versions.get((kind, name), [])
+            if until is None or one.effective_from < until
         ]
-        return [*older, *own]
+        begins = _begins(own)
+        if begins is None or own[begins].renamed_from in {None, name}:
+            return own
+        before = Slug(own[begins].renamed_from or "")
+        # Its old name's end came with this one's beginning, and is no end.
+        older = self._chain(kind, before, own[begins].effective_from)
+        others = [
+            one
+            for one in own[:begins]
+            if not older or one.effective_from < older[0].effective_from
+        ]
+        return [*others, *older, *own[begins:]]
 
     def _revisions(self, held: Sequence[_Held], zone: str) -> Iterator[Revision]:
         """Yield the layers in force from each instant on."""
@@ -164,6 +176,25 @@ class ScheduleHistory:
                 starts_at = None if is_first else version.starts_at
                 for one in in_zones:
                     yield from _cut(version, one, starts_at)
+
+
+def _begins(own: Sequence[Document]) -> int | None:
+    """Return the place of the version since which a name was never free again."""
+    begins = None
+    for place, document in enumerate(own):
+        if not document.is_removed and (place == 0 or own[place - 1].is_removed):
+            begins = place
+    return begins
+
+
+def _beginnings(chain: Sequence[Document]) -> list[datetime]:
+    """Return since when each version holds, in order, whatever the clock did.
+
+    Where it was set back, a later version holds from its instant on, and what was
+    stored before with a later instant has no time of its own.
+    """
+    instants = [one.effective_from for one in chain]
+    return list(accumulate(reversed(instants), min))[::-1]
 
 
 def _overrides_by_schedule(
