@@ -30,7 +30,8 @@ class GapBlock:
     """One reason, or all of many, with the times.
 
     Attributes:
-        causes: What has a part in it, of many reasons, the longest first.
+        causes: What has a part in it, of many reasons, the longest first, and what
+            mends it, or "".
         times: The first of them, as beginning and end.
         more: How many more there are.
         remedies: What mends it, in words.
@@ -39,7 +40,7 @@ class GapBlock:
     """
 
     reason: str
-    causes: tuple[str, ...]
+    causes: tuple[tuple[str, str], ...]
     times: tuple[tuple[Moment, Moment], ...]
     more: int
     remedies: tuple[str, ...]
@@ -211,21 +212,24 @@ def _gaps(
 def _many(findings: Sequence[Finding], reader: Reader, *, is_excused: bool) -> GapBlock:
     """Return one block for many reasons: their causes, the longest first."""
     found = summed_up(findings)
-    faults = [cause.fault for cause in found.causes[:CAUSES_SHOWN]]
+    shown = found.causes[:CAUSES_SHOWN]
     block = _block(
         f"{_length(found.lasts)} in all, for several reasons",
         found.stretches,
-        faults,
+        [cause.fault for cause in shown],
         reader,
         is_excused=is_excused,
     )
     causes = [
-        f"{cause.fault.in_words()} ({_length(cause.lasts)})"
-        for cause in found.causes[:CAUSES_SHOWN]
+        (
+            f"{cause.fault.in_words()} ({_length(cause.lasts)})",
+            "" if is_excused else cause.fault.remedy(),
+        )
+        for cause in shown
     ]
     if left := len(found.causes) - len(causes):
-        causes.append(f"and {left} more")
-    return replace(block, causes=tuple(causes))
+        causes.append((f"and {left} more", ""))
+    return replace(block, causes=tuple(causes), remedies=())
 
 
 def _block(
@@ -253,7 +257,8 @@ def _block(
 
 def _length(lasts: timedelta) -> str:
     days, hours = divmod(round(lasts / _HOUR), _HOURS_PER_DAY)
-    return f"{days} d {hours} h" if days else f"{hours} h"
+    parts = [f"{days} d"] * bool(days) + [f"{hours} h"] * bool(hours or not days)
+    return " ".join(parts)
 
 
 def _moment(reader: Reader, at: datetime) -> Moment:
