@@ -20,6 +20,7 @@ from handrail.usecases import access, token
 from handrail.usecases.access import OPERATOR
 
 FEEDS = "/api/v1/oncall/feeds"
+SHIFTS = "/api/v1/oncall/shifts"
 SCHEDULE = {"subject": "schedule", "name": "primary"}
 OVERRIDE = """
 ---
@@ -325,6 +326,24 @@ def test_feeds_and_tokens_follow_who_is_renamed(home: Site) -> None:
     assert len(events(ask(home, of_schedule))) > 0
     listed = home.ask("GET", FEEDS, headers=bearer).json()["items"]
     assert {item["name"] for item in listed} == {"cleopatra", "first"}
+
+
+def test_ones_past_shifts_stay_in_the_calendar_after_a_rename(home: Site) -> None:
+    path = made(home, "ana", subject="user")["path"]
+    home.clock.move(timedelta(days=2))
+    before = [(event.start, event.end) for event in events(ask(home, path))]
+
+    home.configure(
+        CONFIGURATION.replace("[ana, ben]", "[anna, ben]")
+        .replace("user:ana", "user:anna")
+        .replace("  name: ana\n", "  name: anna\n  renamed_from: ana\n")
+    )
+
+    after = [(event.start, event.end) for event in events(ask(home, path))]
+    assert before
+    assert after == before
+    asked = f"{SHIFTS}?user=anna&from=2026-01-01&to=2026-02-01"
+    assert {one["user"] for one in home.get(asked, "ben").json()["items"]} == {"anna"}
 
 
 def test_a_feed_ends_when_the_token_that_made_it_is_revoked(home: Site) -> None:
