@@ -414,6 +414,19 @@ def test_who_guesses_addresses_is_slowed_down_and_learns_nothing(home: Site) -> 
     assert ask(home, path).status == 200
 
 
+def test_a_program_that_asks_for_a_revoked_calendar_slows_nobody_down(
+    home: Site,
+) -> None:
+    path, revoked = made(home)["path"], made(home)
+    of_it = f"{FEEDS}/{revoked['feed']['id']}"
+    home.ask("DELETE", of_it, headers=home.as_("cleo"))
+
+    answers = {ask(home, revoked["path"]).status for _ in range(MISSES_MAX + 10)}
+
+    assert answers == {404}
+    assert ask(home, path).status == 200
+
+
 def test_who_reads_what_is_there_is_never_slowed_down(home: Site) -> None:
     path = made(home)["path"]
 
