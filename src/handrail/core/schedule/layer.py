@@ -102,7 +102,9 @@ def _duties(layer: Layer, party: Party) -> tuple[Duty, ...]:
 
 def _listed(layer: Layer, start: datetime, end: datetime) -> Iterator[Tile]:
     """Yield listed shifts; where several overlap, everybody is on duty together."""
-    near = [s for s in layer.shifts if s.starts_at < end and s.ends_at > start]
+    near = [
+        s for s in layer.shifts if s.starts_at < min(s.ends_at, end) and s.ends_at > start
+    ]
     edges = sorted({s.starts_at for s in near} | {s.ends_at for s in near})
     near.sort(key=lambda s: s.starts_at)
     active: list[FixedShift] = []
