@@ -15,8 +15,8 @@ def in_force(
 ) -> Callable[[datetime], Snapshot]:
     """Return what tells the configuration in force at any of these instants.
 
-    Every schedule is as it was: an override that somebody made holds. Before the first
-    apply the first one is taken to have held. Only what was in force then is read: an
+    Every schedule is as it was, and called as it was: an override that somebody made
+    holds. Before the first apply the first one is taken to have held. Only what was in force then is read: an
     installation that is years old has thousands of revisions.
     """
     revisions = tx.configuration.revisions()
@@ -26,9 +26,16 @@ def in_force(
     def number(instant: datetime) -> int:
         return numbers[max(bisect_right(began, instant) - 1, 0)]
 
-    schedules = history.compiled(tx.configuration.versions(history.KINDS))
-    known = {
-        one: replace(tx.configuration.snapshot_at(one), schedules=schedules)
-        for one in sorted({number(instant) for instant in instants})
-    }
+    schedules = history.ScheduleHistory(tx.configuration.versions(history.KINDS))
+    compiled = {name: schedules.schedule(name) for name in schedules.names}
+
+    def then(one: int) -> Snapshot:
+        snapshot = tx.configuration.snapshot_at(one)
+        # A policy of then names a schedule as it was called then.
+        former = (name for name in snapshot.schedules if name not in compiled)
+        compiled.update({name: schedules.schedule(name) for name in list(former)})
+        found = {name: plan for name, plan in compiled.items() if plan is not None}
+        return replace(snapshot, schedules=found)
+
+    known = {one: then(one) for one in sorted({number(at) for at in instants})}
     return lambda instant: known[number(instant)]

@@ -137,6 +137,18 @@ def proposed(checked: CheckResult) -> Snapshot:
     return _proposed(checked.drafts, ())
 
 
+def proposed_here(tx: Transaction, checked: CheckResult) -> Snapshot:
+    """Return the configuration that checked files would make here, were they applied.
+
+    What people made themselves stays, and follows what is renamed. The files must be
+    without errors.
+    """
+    assert not checked.has_errors, "files with errors make up no configuration"
+    stored = tx.configuration.documents()
+    beside = _kept(checked.drafts, stored, is_partial=False)
+    return _proposed(checked.drafts, carried(beside, checked.drafts, now=tx.now).kept)
+
+
 def plan(
     tx: Transaction,
     checked: CheckResult,
