@@ -70,6 +70,7 @@ class SimulationView(msgspec.Struct, frozen=True, kw_only=True):
         decided_by: The rule that decides where the alert goes.
         seconds_to_contact: Until the first who is responsible is told, or none.
         seconds_to_answer: Until somebody acknowledges, or none.
+        never_told: Of ``acks``, those whose people are not told there.
     """
 
     at: datetime
@@ -84,6 +85,7 @@ class SimulationView(msgspec.Struct, frozen=True, kw_only=True):
     seconds_to_contact: int | None
     seconds_to_answer: int | None
     steps: list[SimulationStepView]
+    never_told: list[str]
 
 
 class ContactView(msgspec.Struct, frozen=True, kw_only=True):
