@@ -20,6 +20,7 @@ from handrail.usecases import access, token
 from handrail.usecases.access import OPERATOR
 
 FEEDS = "/api/v1/oncall/feeds"
+SHIFTS = "/api/v1/oncall/shifts"
 SCHEDULE = {"subject": "schedule", "name": "primary"}
 OVERRIDE = """
 ---
@@ -327,6 +328,24 @@ def test_feeds_and_tokens_follow_who_is_renamed(home: Site) -> None:
     assert {item["name"] for item in listed} == {"cleopatra", "first"}
 
 
+def test_ones_past_shifts_stay_in_the_calendar_after_a_rename(home: Site) -> None:
+    path = made(home, "ana", subject="user")["path"]
+    home.clock.move(timedelta(days=2))
+    before = [(event.start, event.end) for event in events(ask(home, path))]
+
+    home.configure(
+        CONFIGURATION.replace("[ana, ben]", "[anna, ben]")
+        .replace("user:ana", "user:anna")
+        .replace("  name: ana\n", "  name: anna\n  renamed_from: ana\n")
+    )
+
+    after = [(event.start, event.end) for event in events(ask(home, path))]
+    assert before
+    assert after == before
+    asked = f"{SHIFTS}?user=anna&from=2026-01-01&to=2026-02-01"
+    assert {one["user"] for one in home.get(asked, "ben").json()["items"]} == {"anna"}
+
+
 def test_a_feed_ends_when_the_token_that_made_it_is_revoked(home: Site) -> None:
     for who in ("operator", "ana"):
         issued = made(home, who)
@@ -392,6 +411,19 @@ def test_who_guesses_addresses_is_slowed_down_and_learns_nothing(home: Site) -> 
     assert slowed.body == right.body
     assert int(slowed.header("retry-after")) > 0
     home.clock.move(timedelta(seconds=MISSES_WITHIN_SECONDS))
+    assert ask(home, path).status == 200
+
+
+def test_a_program_that_asks_for_a_revoked_calendar_slows_nobody_down(
+    home: Site,
+) -> None:
+    path, revoked = made(home)["path"], made(home)
+    of_it = f"{FEEDS}/{revoked['feed']['id']}"
+    home.ask("DELETE", of_it, headers=home.as_("cleo"))
+
+    answers = {ask(home, revoked["path"]).status for _ in range(MISSES_MAX + 10)}
+
+    assert answers == {404}
     assert ask(home, path).status == 200
 
 

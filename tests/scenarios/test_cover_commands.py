@@ -55,7 +55,7 @@ def test_a_date_is_read_in_the_schedules_zone_and_that_is_said(
 
     assert made.returncode == 0, made.stderr
     assert "Thu 31 Oct 23:00:00 UTC" in made.stdout
-    assert "Local times were read in Europe/Berlin, the schedule's zone" in made.stderr
+    assert "Local times were read in the schedule's zone, Europe/Berlin." in made.stderr
 
 
 def test_swaps_are_listed_under_headings_the_best_first_and_no_more_than_asked(

@@ -74,6 +74,18 @@ def test_who_accepts_stands_in_for_that_stretch_and_the_asker_is_told(
     assert [e.kind for e in events] == ["cover_asked", "cover_accepted"]
 
 
+def test_who_only_stood_in_once_is_not_asked(rota: Rota) -> None:
+    wish = Wish(schedule=WEB, user=DAN, ends_at=rota.now + timedelta(hours=1))
+    rota.do(override_use.add, wish, by=LEA)
+    rota.pass_time(hours=2)
+
+    asked = ask(rota)
+    assert DAN not in asked.request.asked
+    assert DAN not in [
+        user for user, _ in ask(rota, plea("fri 20:00", "22:00")).left_out
+    ]
+
+
 def test_the_second_who_accepts_is_told_who_was_first(rota: Rota) -> None:
     ask(rota, plea("mon 20:00", "23:00"))
     rota.do(agreement.accept, CoverRequest, "COV-1", by=BEN)

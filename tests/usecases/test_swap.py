@@ -1,7 +1,8 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.rota import ANA, BEN, CLEO, LEA, MONDAY, ROTA, Rota
+from tests.rota import ANA, BEN, CLEO, DAN, LEA, MONDAY, ROTA, Rota
 
 from handrail.core.cover.agreement import AgreementState, Leg
 from handrail.core.cover.swap import Swap
@@ -183,6 +184,15 @@ def leg(gives: Slug, takes: Slug, week: int, **shift: float) -> Leg:
         gives=gives,
         takes=takes,
     )
+
+
+def test_a_lead_puts_nobody_on_a_schedule_of_another_lead_by_a_swap(
+    rota: Rota,
+) -> None:
+    away = replace(leg(DAN, BEN, 2), schedule=Slug("db"))
+
+    with pytest.raises(ForbiddenError, match="on db needs an admin"):
+        rota.do(use.propose, [leg(BEN, DAN, 1), away], proposer=BEN, by=LEA)
 
 
 @pytest.mark.parametrize(

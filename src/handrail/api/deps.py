@@ -20,9 +20,10 @@ from handrail.usecases.throttle import Throttle
 
 MISSES_MAX = 60
 MISSES_WITHIN_SECONDS = 15 * 60.0
-"""So many addresses that open nothing are answered to one asker; then none is.
+"""So many addresses that never were any are answered to one asker; then none is.
 
-A calendar program whose feed was revoked asks a few times in an hour.
+A calendar program whose feed was revoked goes on asking, and others behind its proxy
+must not suffer for it: that counts nothing.
 """
 
 
@@ -44,7 +45,7 @@ class Deps:
         more_metrics: Prometheus text of the other parts of the process, or "".
         urgent: Threads for acknowledging alone, which no slow look-up can take.
         hub: Feeds the streams of incidents; woken by commits.
-        misses: Counts, by asker, addresses that opened nothing.
+        misses: Counts, by asker, addresses of calendars that never were any.
     """
 
     store: Store

@@ -161,7 +161,8 @@ def read_feed(
     def look(tx: Transaction) -> tuple[str, Feed | None, bool]:
         found = usecase.find_feed(tx, secret) if file.endswith(SUFFIX) else None
         if found is None:
-            deps.misses.allows(asker)
+            if not usecase.was_issued(tx, secret):
+                deps.misses.allows(asker)
             msg = "There is no such calendar here, or its address was revoked."
             raise NotFoundError(msg)
         tag = _tag(f"{found.state}.{deps.version}.{deps.tzdata}")

@@ -73,7 +73,7 @@ def shifts(  # noqa: PLR0913  (one option each)
     output.data(answer, table(_HEADINGS, rows))
     if not rows:
         output.words("No shift in that time.")
-    say_zone(output, answer)
+    say_zone(output, answer, start, end)
 
 
 def _who(item: Mapping[str, Any]) -> str:

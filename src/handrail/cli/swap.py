@@ -77,7 +77,9 @@ def propose(
         step = f"look at them: handrail oncall swap find {schedule}"
         raise nothing_to_do(msg, next_step=step)
     legs = answer["options"][number - 1]["legs"]
-    asked = {"legs": legs, "note": note, "proposer": shift["user"]}
+    asked = {"legs": legs, "note": note}
+    if shift["user"]:
+        asked["proposer"] = shift["user"]
     made = output.connect().post("/swaps", asked)
     _SWAP.show(output, made)
     for said in made["notes"]:

@@ -103,9 +103,13 @@ class SqlAgreementStore(AgreementStore):
     @override
     def newest(self, kind: type[A], *, open_only: bool, limit: int) -> list[A]:
         table = _TABLES[kind]
-        query = select(table.c.state).order_by(table.c.number.desc())
+        query = select(table.c.state)
         if open_only:
+            # Not by the index of numbers, which leads past all that are settled.
             query = query.where(table.c.due_at.is_not(None))
+            query = query.order_by((table.c.number + 0).desc())
+        else:
+            query = query.order_by(table.c.number.desc())
         return self._read(kind, query.limit(limit))
 
     @override

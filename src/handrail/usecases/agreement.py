@@ -194,12 +194,17 @@ def person(desk: Desk) -> Slug:
 
 
 def in_place_of(
-    desk: Desk, user: Slug | None, schedule: Slug, snapshot: Snapshot, *, what: str
+    desk: Desk,
+    user: Slug | None,
+    schedules: Sequence[Slug],
+    snapshot: Snapshot,
+    *,
+    what: str,
 ) -> Slug:
     """Return who begins it: the actor, or whoever cannot, if the actor may for them.
 
     Raises:
-        ForbiddenError: Somebody else, and the actor does not direct the schedule.
+        ForbiddenError: Somebody else, and the actor does not direct all the schedules.
         InvalidError: There is no such user, or nobody acts as a person.
     """
     if user is None or user == desk.actor.user:
@@ -207,13 +212,14 @@ def in_place_of(
     if user not in snapshot.users:
         msg = f"there is no user {user!r}"
         raise InvalidError(msg, fields={"user": "no such user"})
-    require_direction(
-        desk.actor,
-        schedule,
-        snapshot,
-        what=f"{what} in {user}'s place",
-        instead="Do so for a shift of your own, or put yourself on call.",
-    )
+    for schedule in schedules:
+        require_direction(
+            desk.actor,
+            schedule,
+            snapshot,
+            what=f"{what} in {user}'s place",
+            instead="Do so for a shift of your own, or put yourself on call.",
+        )
     return user
 
 

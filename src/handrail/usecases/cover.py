@@ -44,7 +44,7 @@ def ask(desk: Desk, plea: Plea) -> Asked:
     snapshot = tx.configuration.snapshot()
     schedule = find_schedule(snapshot, plea.schedule)
     asker = in_place_of(
-        desk, plea.asker, schedule.name, snapshot, what="Asking for cover"
+        desk, plea.asker, (schedule.name,), snapshot, what="Asking for cover"
     )
     starts_at, ends_at, notes = plea_rules.stretch_of(tx, plea, schedule, asker)
     plea_rules.require_unasked(tx, schedule, asker, starts_at, ends_at)

@@ -171,6 +171,11 @@ def find_feed(tx: Transaction, secret: str) -> FoundFeed | None:
     )
 
 
+def was_issued(tx: Transaction, secret: str) -> bool:
+    """Return whether an address ever was one: who asks for it guesses nothing."""
+    return tx.access.feed(digest(secret)) is not None
+
+
 def note_use(tx: Transaction, secret: str) -> None:
     """Note that a feed is read."""
     feed = tx.access.feed(digest(secret))

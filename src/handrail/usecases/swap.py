@@ -116,16 +116,22 @@ def propose(
 
     Raises:
         ConflictError: The plan does not allow it, or it is proposed already.
-        ForbiddenError: It frees somebody else, and the actor does not direct that.
+        ForbiddenError: It moves somebody else, and the actor does not direct both
+            schedules.
         InvalidError: It is no ring of two or three, or frees the proposer of nothing.
     """
     tx = desk.tx
-    legs, snapshot = (
-        _ring_from(legs, proposer or person(desk)),
-        tx.configuration.snapshot(),
+    snapshot = tx.configuration.snapshot()
+    legs = _ring_from(legs, proposer or person(desk))
+    # What they give is the first, what they take the last.
+    concerned = [find_schedule(snapshot, leg.schedule).name for leg in legs]
+    by = in_place_of(
+        desk,
+        proposer,
+        (concerned[0], concerned[-1]),
+        snapshot,
+        what="Proposing a swap",
     )
-    schedule = find_schedule(snapshot, legs[0].schedule).name
-    by = in_place_of(desk, proposer, schedule, snapshot, what="Proposing a swap")
     for leg in legs:
         _require_whole(snapshot, leg, now=tx.now)
     against = obstacles(snapshot, legs, now=tx.now)

@@ -11,14 +11,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import accumulate, pairwise
 
-from handrail.core.configuration import compile_schedule
+from handrail.core.configuration import compile_schedule, former_names
 from handrail.core.configuration.document import Document
+from handrail.core.configuration.former_names import FormerNames
 from handrail.core.configuration.part import Part, part_of
 from handrail.core.ids import Slug
-from handrail.core.schedule.schedule import Layer, Override, Revision, Schedule
+from handrail.core.schedule.schedule import Layer, Override, Party, Revision, Schedule
 
 KINDS = ("schedule", "override", "calendar")
 """What documents a schedule's answers rest on."""
+KINDS_AND_PEOPLE = (*KINDS, former_names.KIND)
+"""With these, people are called what they are called now, whenever it was."""
 
 _Key = tuple[str, Slug]
 
@@ -41,10 +44,13 @@ class ScheduleHistory:
     """Every version of schedules, overrides and calendars, ready to be asked.
 
     Args:
-        documents: Of ``KINDS``, in the order in which they were stored.
+        documents: Of ``KINDS``, or of ``KINDS_AND_PEOPLE``, in the order in which they
+            were stored.
     """
 
     def __init__(self, documents: Iterable[Document]) -> None:
+        documents = tuple(documents)
+        self._people = FormerNames(documents)
         versions: dict[_Key, list[Document]] = {}
         for document in documents:
             versions.setdefault((document.kind, document.name), []).append(document)
@@ -160,8 +166,24 @@ class ScheduleHistory:
             }
             plan = compile_schedule.schedule(one.part, (), calendars)
             for revision in _within(plan.revisions, starts_at, ends_at):
-                layers = tuple(_in_zone(x, own_zone, zone) for x in revision.layers)
+                layers = tuple(
+                    self._named_now(_in_zone(layer, own_zone, zone), one.part)
+                    for layer in revision.layers
+                )
                 yield replace(revision, layers=layers)
+
+    def _named_now(self, layer: Layer, part: Part) -> Layer:
+        """Return the layer with its people as they are called now."""
+        said_at = part.document.effective_from
+
+        def party(users: Party) -> Party:
+            return tuple(self._people.now(user, said_at) for user in users)
+
+        if layer.rotation is None:
+            shifts = (replace(one, users=party(one.users)) for one in layer.shifts)
+            return replace(layer, shifts=tuple(shifts))
+        parties = tuple(map(party, layer.rotation.participants))
+        return replace(layer, rotation=replace(layer.rotation, participants=parties))
 
     def _overrides(self, held: Sequence[_Held], names: set[Slug]) -> Iterator[Override]:
         """Yield every version of every override, cut to the time in which it held.
@@ -175,7 +197,17 @@ class ScheduleHistory:
                 is_first = version.starts_at is None or version.starts_at <= began
                 starts_at = None if is_first else version.starts_at
                 for one in in_zones:
-                    yield from _cut(version, one, starts_at)
+                    for made in _cut(version, one, starts_at):
+                        yield self._override_now(made, version.part)
+
+    def _override_now(self, override: Override, part: Part) -> Override:
+        said_at = part.document.effective_from
+        relieved = override.instead_of
+        return replace(
+            override,
+            user=self._people.now(override.user, said_at),
+            instead_of=relieved and self._people.now(relieved, said_at),
+        )
 
 
 def _begins(own: Sequence[Document]) -> int | None:
@@ -294,16 +326,17 @@ def naming(documents: Iterable[Document], user: Slug) -> frozenset[Slug]:
     Found in the text of the documents, so that the others need not be compiled; it may
     be a few more.
     """
-    word = f'"{user}"'
+    documents = tuple(documents)
+    words = [f'"{name}"' for name in FormerNames(documents).of(user)]
     found: set[Slug] = set()
     renamed: list[tuple[Slug, Slug]] = []
     for document in documents:
         if document.kind == "schedule":
             if document.renamed_from is not None:
                 renamed.append((Slug(document.renamed_from), document.name))
-            if word in document.body:
+            if any(word in document.body for word in words):
                 found.add(document.name)
-        elif document.kind == "override" and word in document.body:
+        elif document.kind == "override" and any(w in document.body for w in words):
             found.add(Slug(part_of(document).body["schedule"]))
     for before, after in renamed:
         if before in found:
