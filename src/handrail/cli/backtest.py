@@ -62,9 +62,9 @@ def backtest(
     """Play recorded alerts through proposed files and through what was in force.
 
     Says by service and team, never by person, how many pages there would have been,
-    how many people told, how many of those at night (as rest_rules have it, on their own
-    clock) and on weekends, and after how long somebody answered: if everybody answers at the first
-    contact, as people answered in the record, and if nobody does.
+    how many people told, how many of those at night (as rest_rules have it, on their
+    own clock) and on weekends, and after how long somebody answered: if everybody
+    answers at the first contact, as people answered in the record, and if nobody does.
 
     The server's record is used and what was in force there then; or without a server
     --alerts, with --against for the files that were in force.
@@ -154,7 +154,7 @@ def _lines(answer: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     if left_out:
         yield f"{left_out} more services and teams that change less: --json has each."
-    yield "now → proposed; answered after: median (90 %) of those answered, of few a range"
+    yield "now → proposed; answered after: median (90 %), of few answers their range"
 
 
 def _weight(line: Mapping[str, Any]) -> tuple[int, int]:

@@ -273,12 +273,14 @@ EDITED = (
     + """\
   edits:
     - effective_from: 2027-04-20T00:00
-      rotation: {every: 1 week, handoff: '09:00', starts_on: 2026-01-05, participants: [%s]}
+      rotation:
+        {every: 1 week, handoff: '09:00', starts_on: 2026-01-05, participants: [%s]}
 """
 )
 FAR = """\
 ---
-override: {name: far, schedule: primary, user: cy, from: '%s', until: '2027-05-08T00:00'}
+override:
+  {name: far, schedule: primary, user: cy, from: '%s', until: '2027-05-08T00:00'}
 """
 
 

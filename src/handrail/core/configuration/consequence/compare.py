@@ -33,7 +33,7 @@ HORIZON = timedelta(weeks=12)
 COMPARED_MAX = 1000
 """Changed schedules that are compared; a change of more is a new installation."""
 LATER_MAX = 100
-"""Changed schedules that nobody feels in that time, of which it is told when they do."""
+"""Changed schedules that nobody feels by then, of which it is told when they do."""
 
 Renames = Mapping[tuple[str, Slug], Slug]
 """From kind and former name to the new name."""
