@@ -125,7 +125,7 @@ def _override_problems(draft: Draft, known: Known) -> list[Problem]:
             error(
                 draft,
                 "until",
-                f"is the same instant as from: the clocks of {zone} skip what is between",
+                f"is the instant of from: the clocks of {zone} skip what is between",
                 "let it end later, or remove it",
             )
         ]
