@@ -39,6 +39,7 @@ from handrail.usecases.calendar_file import Calendars, is_calendar, with_calenda
 from handrail.usecases.configuration_plan import Applied, Plan, open_pages, renames
 from handrail.usecases.configuration_record import record
 from handrail.usecases.integration import follow_integrations
+from handrail.usecases.turn import follow_renamed
 
 Orders = Mapping[tuple[str, Slug], int]
 """By kind and name."""
@@ -256,8 +257,9 @@ def apply(
     for change in planned.changes:
         if change.draft is not None:
             added.append(_document(change.draft, change.order, tx))
-        if change.stored is not None and _ends(change):
-            removed.append(change.stored)
+        if change.ended is not None:
+            removed.append(change.ended)
+    follow_renamed(tx, renames(planned.changes))
     revision = tx.configuration.apply(added, removed, by=by)
     payload: dict[str, Json] = {
         "revision": revision.number,
@@ -289,10 +291,6 @@ def _meaning(
 def _unchanged(drafts: Sequence[Draft], changes: Sequence[Change]) -> int:
     touched = {change.draft.key for change in changes if change.draft is not None}
     return sum(draft.key not in touched for draft in drafts)
-
-
-def _ends(change: Change) -> bool:
-    return change.kind in {ChangeKind.REMOVED, ChangeKind.RENAMED}
 
 
 def _document(draft: Draft, order: int, tx: Transaction) -> Document:
