@@ -16,6 +16,7 @@ from handrail.ports.document_reader import DocumentReader
 from handrail.ports.id_source import IdSource
 from handrail.ports.store import Store
 from handrail.ports.vault import Vault
+from handrail.usecases.coverage_proofs import Proofs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,7 @@ class Deps:
             the database knows no such thing.
         more_metrics: Prometheus text of the other parts of the process, or "".
         urgent: Threads for acknowledging alone, which no slow look-up can take.
+        proofs: Makes coverage proofs, on a thread that no other request needs.
         hub: Feeds the streams of incidents; woken by commits.
     """
 
@@ -51,6 +53,7 @@ class Deps:
     last_tick: Callable[[], datetime | None]
     more_metrics: Callable[[], str]
     urgent: Executor
+    proofs: Proofs
     hub: StreamHub
     has_standby: Callable[[], bool | None] = lambda: None
 

@@ -5,13 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from handrail.core.coverage.fault import Fault, FaultKind
-from handrail.core.coverage.proof import Finding, IntentProof, Proof, ServiceProof
+from handrail.core.coverage.proof import Finding, IntentProof, ServiceProof
 from handrail.core.coverage.summary import summed_up
+from handrail.usecases.coverage_proofs import LastProof
 from handrail.usecases.coverage_view import asks, hours, reason
 from handrail.web.screens.moment import Moment, moment
 from handrail.web.screens.next_level import person
 from handrail.web.screens.page import Reader
 
+PLACE = "/oncall/coverage"
 TIMES_SHOWN = 3
 REASONS_SHOWN = 3
 """More are told by their causes: every combination of them is a reason."""
@@ -84,6 +86,9 @@ class CoverageScreen:
 
     Attributes:
         trouble: Why there is no proof, or "".
+        made_at: When the facts of the proof were read; none where there is no proof.
+        is_coming: A newer proof is being made.
+        again: The address of this page.
         lines: Services beyond those with a card, without their intents.
         missed: How many services are not covered.
         is_one: One service was asked for.
@@ -99,19 +104,22 @@ class CoverageScreen:
     unasked: tuple[str, ...]
     renewals: tuple[tuple[str, str, Moment], ...]
     trouble: str
+    made_at: Moment | None
+    is_coming: bool
+    again: str
 
 
 def coverage_screen(
-    proof: Proof | None, *, trouble: str, reader: Reader, service: str = ""
+    last: LastProof, *, reader: Reader, service: str = ""
 ) -> CoverageScreen:
     """Return the screen; without a proof it says why.
 
     Args:
-        proof: Of all services.
-        trouble: Why there is none.
+        last: The last proof of all services.
         reader: Who looks.
         service: The only one to be shown; all where empty.
     """
+    proof = last.proof
     services = () if proof is None else proof.services
     asked = [one for one in services if one.intents]
     asked.sort(key=lambda one: (one.is_proved, one.proved_until, one.service))
@@ -135,8 +143,15 @@ def coverage_screen(
             for key, at in renewals.items()
             for ends_at in (_moment(reader, at),)
         ),
-        trouble=trouble,
+        trouble=last.trouble,
+        made_at=None if last.made_at is None else _moment(reader, last.made_at),
+        is_coming=last.coming is not None,
+        again=_place(service) if service else PLACE,
     )
+
+
+def _place(service: str) -> str:
+    return f"{PLACE}?service={service}"
 
 
 def _card(proved: ServiceProof, reader: Reader) -> ServiceCard:
@@ -152,7 +167,7 @@ def _line(proved: ServiceProof, reader: Reader) -> ServiceCard:
     assert until is not None, "a service without intents has no card"
     return ServiceCard(
         title=_title(proved, reader),
-        place=f"/oncall/coverage?service={proved.service}",
+        place=_place(proved.service),
         is_proved=proved.is_proved,
         until=_moment(reader, until),
         declared_by=proved.declared_by,
