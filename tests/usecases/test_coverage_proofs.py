@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from datetime import timedelta
 from itertools import count
 from threading import Event
 
 import pytest
+from tests.postgres_clock import Now, PostgresClock
 from tests.rota import Rota
 
 from handrail.core.errors import DomainError, OverloadedError, UnavailableError
@@ -24,9 +26,24 @@ def threads() -> Iterator[ThreadPoolExecutor]:
         yield made
 
 
-@pytest.fixture
-def rota() -> Rota:
-    return Rota()
+class PostgresRota(Now, Rota):
+    """The same on a PostgreSQL that lives by its time."""
+
+    def __init__(self, clock: PostgresClock) -> None:
+        self.tell_now = clock.set
+        super().__init__(clock.open_store())
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def rota(request: pytest.FixtureRequest) -> Iterator[Rota]:
+    if request.param == "sqlite":
+        yield Rota()
+        return
+    url = request.getfixturevalue("postgres_url")
+    with closing(PostgresClock(url)) as clock:
+        made = PostgresRota(clock)
+        with closing(made.store):
+            yield made
 
 
 def facts(rota: Rota) -> Facts:
