@@ -4,25 +4,18 @@ On PostgreSQL a level's lock is an advisory one that ends with the transaction: 
 no row, which the first turn would have to make. On SQLite one writes at a time.
 """
 
-import hashlib
 from collections.abc import Collection
 
 from handrail.core.errors import LostRaceError
 from handrail.core.escalation.policy import TurningLevel
 from handrail.storage import counter
+from handrail.storage.advisory_lock import hold, key_of, try_to_hold
 from handrail.storage.scope import Scope
-
-_IN_ORDER = (
-    "(SELECT key FROM unnest(?::bigint[]) AS wanted(key) ORDER BY key OFFSET 0) AS one"
-)
-_WAIT = f"SELECT pg_advisory_xact_lock(key) FROM {_IN_ORDER}"  # noqa: S608
-_TRY = f"SELECT pg_try_advisory_xact_lock(key) FROM {_IN_ORDER}"  # noqa: S608
 
 
 def lock_key(level: TurningLevel) -> int:
     """Return the advisory lock that stands for the turns of a level."""
-    named = f"handrail turn {level.policy} {level.place}".encode()
-    return int.from_bytes(hashlib.blake2b(named, digest_size=8).digest(), signed=True)
+    return key_of(_name(level))
 
 
 class TurnCounters:
@@ -50,12 +43,12 @@ class TurnCounters:
         keys = sorted({lock_key(level) for level in levels} - self._held)
         last = self._last
         early = [key for key in keys if last is not None and key < last]
-        if early and not all(row[0] for row in self._scope.fetch(_TRY, (early,))):
+        if early and not try_to_hold(self._scope, early):
             msg = "somebody else takes a turn at the same levels; look at them again"
             raise LostRaceError(msg)
         late = keys[len(early) :]
         if late:
-            self._scope.fetch(_WAIT, (late,))
+            hold(self._scope, late)
             self._last = late[-1]
         self._held.update(keys)
 
