@@ -27,9 +27,9 @@ LARGER = {"ports/store.py": 560, "core/incident/event.py": 470}
 
 NAMELESS = {"utils", "util", "helpers", "common", "misc", "base", "manager", "tools"}
 CORE_STDLIB = {
-    "bisect", "collections", "dataclasses", "datetime", "difflib", "enum", "functools",
-    "hashlib", "itertools", "json", "math", "operator", "re", "re2", "types", "typing",
-    "typing_extensions", "unicodedata", "zoneinfo",
+    "abc", "bisect", "collections", "dataclasses", "datetime", "difflib", "enum",
+    "functools", "hashlib", "itertools", "json", "math", "operator", "re", "re2",
+    "types", "typing", "typing_extensions", "unicodedata", "zoneinfo",
 }  # fmt: skip
 """Pure by nature: no file, no clock, no chance. ``unicodedata`` is a
 table; ``re2`` is the one library: bounded in time and memory."""

@@ -133,7 +133,7 @@ def test_the_json_form_says_the_same(tmp_path: Path) -> None:
     ("arguments", "words"),
     [
         (("--from", "soon"), "is no time; write it like now"),
-        (("--to", "2026-11-30"), "--to must come after --from"),
+        (("--to", "2026-11-30"), "--until must come after --from"),
         (("--weeks", "99"), "--weeks"),
     ],
 )

@@ -70,6 +70,7 @@ def test_people_read_local_times_and_reasons(tmp_path: Path) -> None:
         (["--service", "checkout", "--resolves-after", "soon"], "write it like 30s"),
         (["--labels", "severity"], "no label"),
         (["--service", "checkout", "--at", "later"], "no time"),
+        (["--service", "checkout", "--at", "9999-12-31T23:59:59-10:00"], "moment"),
         (["--service", "checkout", "--nobody-answers", "--acks", "ana"], "contradict"),
         ([], "ask about a service"),
     ],

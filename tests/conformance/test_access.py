@@ -16,6 +16,7 @@ from handrail.core.access.grant import (
 from handrail.core.access.role import Role
 from handrail.core.errors import ConflictError
 from handrail.core.ids import Slug
+from handrail.ports.store import Transaction
 from handrail.storage.database import ServingStore
 
 
@@ -108,6 +109,7 @@ def feed(now: datetime, name: str = "a") -> CalendarFeed:
         name=Slug("primary"),
         owner=None,
         created_at=now,
+        token="t",
     )
 
 
@@ -133,3 +135,34 @@ def test_calendar_feeds_come_newest_first(store: ServingStore) -> None:
     store.run(lambda tx: tx.access.add_feed(new))
 
     assert store.read(lambda tx: tx.access.feeds()) == [new, old]
+
+
+def test_the_sessions_and_links_of_one_person_end(store: ServingStore) -> None:
+    now = store.read(lambda tx: tx.now)
+
+    def fill(tx: Transaction) -> None:
+        for name in ("ana", "ben"):
+            theirs = replace(link(now, now + HOUR), digest=name, owner=Slug(name))
+            tx.access.add_link(theirs)
+            tx.access.add_session(
+                Session(
+                    digest=name,
+                    owner=Slug(name),
+                    role=Role.ADMIN,
+                    created_at=now,
+                    last_used_at=now,
+                )
+            )
+
+    store.run(fill)
+
+    store.run(lambda tx: tx.access.end_sign_ins(Slug("ana")))
+
+    def ended(name: str) -> bool:
+        found = store.read(lambda tx: tx.access.session(name))
+        assert found is not None
+        return found.ended_at is not None
+
+    assert (ended("ana"), ended("ben")) == (True, False)
+    assert store.run(lambda tx: tx.access.take_link("ana")) is None
+    assert store.run(lambda tx: tx.access.take_link("ben")) is not None

@@ -129,6 +129,30 @@ def test_the_snapshot_is_compiled_once_for_a_revision(store: ServingStore) -> No
     assert first is second
 
 
+def test_what_a_transaction_applied_it_compiles_once_and_anew_after_the_next(
+    store: ServingStore,
+) -> None:
+    def names(tx: Transaction) -> list[Slug]:
+        return list(tx.configuration.snapshot().teams)
+
+    def work(tx: Transaction) -> None:
+        tx.configuration.apply([document(tx, "a")], [], by="x")
+        assert tx.configuration.snapshot() is tx.configuration.snapshot()
+
+        def undone() -> None:
+            tx.configuration.apply([document(tx, "ghost")], [], by="x")
+            assert names(tx) == ["a", "ghost"]
+            msg = "no"
+            raise InvalidError(msg)
+
+        tx.attempt(undone)
+        assert names(tx) == ["a"]
+        tx.configuration.apply([document(tx, "b")], [], by="x")
+        assert names(tx) == ["a", "b"]
+
+    store.run(work)
+
+
 def test_what_was_rolled_back_is_not_in_the_next_snapshot(
     store: ServingStore,
 ) -> None:

@@ -11,15 +11,17 @@ from tests.rota import Rota
 
 from handrail.core.access.actor import Actor, ActorKind
 from handrail.core.access.role import Role
+from handrail.core.cover.agreement import AgreementState, Leg
+from handrail.core.cover.cover_request import CoverRequest
 from handrail.core.cover.span_text import SpanText
-from handrail.core.cover.swap import Leg, SwapState
+from handrail.core.cover.swap import Swap
 from handrail.core.errors import ConflictError, DomainError
 from handrail.core.ids import Slug
 from handrail.core.schedule.on_call import tile_at
 from handrail.storage.database import ServingStore
 from handrail.system.clock import SystemClock
 from handrail.system.id_source import RandomIds
-from handrail.usecases import cover, swap
+from handrail.usecases import agreement, cover, swap
 from handrail.usecases.cover_plea import Plea
 from handrail.usecases.desk import Desk
 
@@ -62,16 +64,16 @@ class Crowd(Rota):
         )
 
     def at_once(
-        self, calls: Sequence[tuple[Callable[..., Any], str, Slug]]
+        self, calls: Sequence[tuple[Callable[..., Any], type, str, Slug]]
     ) -> list[Any]:
         """Let everybody act at the same instant; return results and refusals."""
         gate = threading.Barrier(len(calls))
 
-        def one(call: tuple[Callable[..., Any], str, Slug]) -> Any:
-            verb, name, by = call
+        def one(call: tuple[Callable[..., Any], type, str, Slug]) -> Any:
+            verb, kind, name, by = call
             gate.wait(10)
             try:
-                return self.act(verb, name, by=by)
+                return self.act(verb, kind, name, by=by)
             except DomainError as error:
                 return error
 
@@ -94,7 +96,9 @@ def test_of_many_who_accept_at_once_exactly_one_has_it(store: ServingStore) -> N
     asked = crowd.act(cover.ask, plea, by=Slug("ana")).request
     assert set(CROWD) <= set(asked.asked)
 
-    answers = crowd.at_once([(cover.accept, "COV-1", by) for by in CROWD])
+    answers = crowd.at_once(
+        [(agreement.accept, CoverRequest, "COV-1", by) for by in CROWD]
+    )
 
     taken = [one for one in answers if not isinstance(one, Exception)]
     assert len(taken) == 1
@@ -120,7 +124,10 @@ def test_nobody_who_accepts_two_at_once_is_on_call_twice(store: ServingStore) ->
         crowd.act(cover.ask, plea, by=Slug(asker))
 
     answers = crowd.at_once(
-        [(cover.accept, "COV-1", who), (cover.accept, "COV-2", who)]
+        [
+            (agreement.accept, CoverRequest, "COV-1", who),
+            (agreement.accept, CoverRequest, "COV-2", who),
+        ]
     )
 
     assert sum(isinstance(one, ConflictError) for one in answers) == 1
@@ -140,11 +147,14 @@ def test_accepting_and_withdrawing_at_once_is_one_or_the_other(
     crowd.act(cover.ask, plea, by=Slug("ana"))
 
     answers = crowd.at_once(
-        [(cover.withdraw, "COV-1", Slug("ana")), (cover.accept, "COV-1", CROWD[0])]
+        [
+            (agreement.withdraw, CoverRequest, "COV-1", Slug("ana")),
+            (agreement.accept, CoverRequest, "COV-1", CROWD[0]),
+        ]
     )
 
     assert sum(isinstance(one, DomainError) for one in answers) == 1
-    state = crowd.look(lambda tx: cover.find(tx, "COV-1").state)
+    state = crowd.look(lambda tx: agreement.find(tx, CoverRequest, "COV-1").state)
     overrides = crowd.snapshot.schedules[Slug("web")].overrides
     assert (state == "accepted") == bool(overrides)
 
@@ -166,11 +176,13 @@ def test_the_last_two_who_consent_at_once_make_it_so_once(store: ServingStore) -
     ]
     crowd.act(swap.propose, legs, by=names[0])
 
-    answers = crowd.at_once([(swap.consent, "SWAP-1", by) for by in names[1:]])
+    answers = crowd.at_once(
+        [(agreement.accept, Swap, "SWAP-1", by) for by in names[1:]]
+    )
 
     assert not [one for one in answers if isinstance(one, Exception)]
-    found = crowd.look(lambda tx: swap.find(tx, "SWAP-1"))
-    assert found.state is SwapState.DONE
+    found = crowd.look(lambda tx: agreement.find(tx, Swap, "SWAP-1"))
+    assert found.state is AgreementState.DONE
     overrides = crowd.snapshot.schedules[Slug("web")].overrides
     assert [o.user for o in overrides] == [names[1], names[2], names[0]]
 

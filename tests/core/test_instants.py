@@ -39,6 +39,14 @@ def test_senders_spellings_of_an_instant_are_read(text: str) -> None:
     assert found.tzinfo is UTC
 
 
+@given(st.datetimes().map(lambda at: at.replace(microsecond=0)))
+def test_the_spelling_of_our_own_is_read_as_every_other(at: datetime) -> None:
+    found = parse_rfc3339(f"{at.isoformat()}Z")
+
+    assert found == parse_rfc3339(f"{at.isoformat()}+00:00") == at.replace(tzinfo=UTC)
+    assert found.tzinfo is UTC
+
+
 def test_digits_past_the_microsecond_are_cut_off() -> None:
     found = parse_rfc3339("2026-01-31T12:00:00.123456789Z")
 

@@ -15,10 +15,10 @@ from tests.conformance.examples import (
     whole_alert,
 )
 from tests.conformance.test_access import feed, link, token
+from tests.conformance.test_agreement_store import asked, proposed
 from tests.conformance.test_bulletin import bulletin
 from tests.conformance.test_change import asked_run, reported
 from tests.conformance.test_contact import telling, verification
-from tests.conformance.test_cover import asked, proposed
 from tests.conformance.test_event import new
 from tests.conformance.test_learning import learn_from
 from tests.conformance.test_notice import declared, told

@@ -90,6 +90,38 @@ def test_a_whole_day_is_a_day_and_ends_before_the_next() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("event", "wanted"),
+    [
+        (
+            "DTSTART;VALUE=DATE:00010101\nDTEND;VALUE=DATE:99991231",
+            (date(2026, 1, 1), date(2027, 1, 1)),
+        ),
+        (
+            "DTSTART:19000101T000000\nDTEND:99991231T235959",
+            (datetime(2026, 1, 1), datetime(2027, 1, 1)),  # noqa: DTZ001
+        ),
+        ("DTSTART:19000101T000000Z\nDTEND:99991231T235959Z", (START, END)),
+    ],
+)
+def test_an_event_of_centuries_is_cut_to_what_is_read(
+    event: str, wanted: tuple[Any, Any]
+) -> None:
+    assert spans(event) == [wanted]
+
+
+def test_a_file_may_begin_with_a_mark_of_its_encoding() -> None:
+    marked = "\ufeff" + calendar("DTSTART:20260601T090000Z\nDURATION:PT1H")
+
+    assert len(read(marked).events) == 1
+
+
+def test_a_summary_is_one_line_that_a_terminal_only_shows() -> None:
+    event = "DTSTART:20260601T090000Z\nDURATION:PT1H\nSUMMARY:Ana\\nB\x1b[2J\x9b"
+
+    assert read(calendar(event)).events[0].summary == "Ana B [2J"
+
+
 def test_a_skipped_time_is_read_with_the_offset_before_the_gap() -> None:
     found = spans("DTSTART;TZID=Europe/Berlin:20260329T023000\nDURATION:PT1H")
 
@@ -167,6 +199,7 @@ def test_only_people_who_did_not_decline_are_named() -> None:
     [
         ("SUMMARY:x", "has no DTSTART"),
         ("DTSTART:20260601T090000Z\nDTEND:20260601T080000Z", "ends before it begins"),
+        ("DTSTART:20260601T090000Z\nDURATION:-PT1H", "ends before it begins"),
         ("DTSTART:20260601T090000Z\nDTEND;VALUE=DATE:20260602", "same type"),
         ("DTSTART:20260601T090000Z\nDTEND:20260602T090000", "different kinds"),
         ("DTSTART:20261301T090000Z", "DTSTART cannot be read"),
@@ -178,6 +211,10 @@ def test_only_people_who_did_not_decline_are_named() -> None:
             "which no shift",
         ),
         ("DTSTART:17000101T090000Z\nRRULE:FREQ=HOURLY", "take too long"),
+        (
+            "DTSTART:20260101T090000Z\nRRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
+            "take too long",
+        ),
     ],
 )
 def test_an_event_that_cannot_be_followed_is_refused_by_line_and_uid(

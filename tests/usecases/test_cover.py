@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 from tests.rota import ANA, BEN, CLEO, DAN, LEA, MONDAY, ROTA, Rota
 
-from handrail.core.cover.cover_request import CoverRequest, CoverState
+from handrail.core.cover.agreement import AgreementState
+from handrail.core.cover.cover_request import CoverRequest
 from handrail.core.cover.span_text import SpanText
 from handrail.core.errors import (
     ConflictError,
@@ -13,7 +14,7 @@ from handrail.core.errors import (
     NotFoundError,
 )
 from handrail.core.ids import Slug
-from handrail.usecases import agreement_expiry
+from handrail.usecases import agreement
 from handrail.usecases import cover as use
 from handrail.usecases import override as override_use
 from handrail.usecases.cover import Asked
@@ -38,13 +39,11 @@ def ask(rota: Rota, asked: Plea | None = None, by: Slug = ANA) -> Asked:
 
 
 def request(rota: Rota) -> CoverRequest:
-    return rota.look(lambda tx: use.find(tx, "COV-1"))
+    return rota.look(lambda tx: agreement.find(tx, CoverRequest, "COV-1"))
 
 
 def expire(rota: Rota) -> int:
-    return rota.store.run(
-        lambda tx: agreement_expiry.expire_due(tx, ids=rota.ids, limit=10)
-    )
+    return rota.store.run(lambda tx: agreement.expire_due(tx, ids=rota.ids, limit=10))
 
 
 def test_everybody_free_is_asked_and_told_and_who_is_not_is_named(rota: Rota) -> None:
@@ -63,63 +62,75 @@ def test_who_accepts_stands_in_for_that_stretch_and_the_asker_is_told(
 ) -> None:
     ask(rota)
 
-    taken = rota.do(use.accept, "cov-1", by=BEN)
+    taken = rota.do(agreement.accept, CoverRequest, "cov-1", by=BEN)
 
-    assert (taken.state, taken.covered_by) == (CoverState.ACCEPTED, BEN)
+    assert (taken.state, taken.covered_by) == (AgreementState.ACCEPTED, BEN)
     assert taken.override == "override-1"
     assert rota.on_call(days=3, hours=8, minutes=59) == (ANA,)
     assert rota.on_call(days=3, hours=9) == (BEN,)
     assert rota.on_call(days=3, hours=21) == (ANA,)
-    assert rota.told()[-1] == ("ana", "COV-1: ben covers you")
+    assert rota.told()[-1] == ("ana", "COV-1 was taken by ben")
     events = rota.look(lambda tx: tx.event.read(f"cover:{taken.id}"))
     assert [e.kind for e in events] == ["cover_asked", "cover_accepted"]
 
 
+def test_who_only_stood_in_once_is_not_asked(rota: Rota) -> None:
+    wish = Wish(schedule=WEB, user=DAN, ends_at=rota.now + timedelta(hours=1))
+    rota.do(override_use.add, wish, by=LEA)
+    rota.pass_time(hours=2)
+
+    asked = ask(rota)
+    assert DAN not in asked.request.asked
+    assert DAN not in [
+        user for user, _ in ask(rota, plea("fri 20:00", "22:00")).left_out
+    ]
+
+
 def test_the_second_who_accepts_is_told_who_was_first(rota: Rota) -> None:
     ask(rota, plea("mon 20:00", "23:00"))
-    rota.do(use.accept, "COV-1", by=BEN)
+    rota.do(agreement.accept, CoverRequest, "COV-1", by=BEN)
 
     with pytest.raises(ConflictError, match="COV-1 was taken by ben"):
-        rota.do(use.accept, "COV-1", by=CLEO)
+        rota.do(agreement.accept, CoverRequest, "COV-1", by=CLEO)
 
 
 def test_only_those_asked_can_answer(rota: Rota) -> None:
     ask(rota, plea("thu 18:00", "fri 06:00", whom=(BEN,)))
 
-    for verb in (use.accept, use.decline):
+    for verb in (agreement.accept, agreement.decline):
         with pytest.raises(ForbiddenError, match="asks ben"):
-            rota.do(verb, "COV-1", by=DAN)
+            rota.do(verb, CoverRequest, "COV-1", by=DAN)
     with pytest.raises(ConflictError, match="your own request"):
-        rota.do(use.accept, "COV-1", by=ANA)
+        rota.do(agreement.accept, CoverRequest, "COV-1", by=ANA)
 
 
 def test_once_all_have_declined_the_asker_hears_of_it(rota: Rota) -> None:
     ask(rota, plea("mon 20:00", "23:00", whom=(BEN, LEA)))
 
-    rota.do(use.decline, "COV-1", by=BEN)
-    assert request(rota).state is CoverState.OPEN
-    rota.do(use.decline, "COV-1", by=LEA)
+    rota.do(agreement.decline, CoverRequest, "COV-1", by=BEN)
+    assert request(rota).state is AgreementState.OPEN
+    rota.do(agreement.decline, CoverRequest, "COV-1", by=LEA)
 
-    assert request(rota).state is CoverState.DECLINED
-    assert rota.told()[-1] == ("ana", "COV-1: nobody takes it")
+    assert request(rota).state is AgreementState.DECLINED
+    assert rota.told()[-1] == ("ana", "COV-1 was declined by everybody asked")
 
 
 def test_who_declined_can_think_better_of_it(rota: Rota) -> None:
     ask(rota, plea("mon 20:00", "23:00", whom=(BEN, LEA)))
-    rota.do(use.decline, "COV-1", by=BEN)
+    rota.do(agreement.decline, CoverRequest, "COV-1", by=BEN)
 
-    assert rota.do(use.accept, "COV-1", by=BEN).covered_by == BEN
+    assert rota.do(agreement.accept, CoverRequest, "COV-1", by=BEN).covered_by == BEN
 
 
 def test_only_the_asker_withdraws_and_then_nobody_can_take_it(rota: Rota) -> None:
     ask(rota)
     with pytest.raises(ForbiddenError, match="ana's to withdraw"):
-        rota.do(use.withdraw, "COV-1", by=BEN)
+        rota.do(agreement.withdraw, CoverRequest, "COV-1", by=BEN)
 
-    rota.do(use.withdraw, "COV-1", by=ANA)
+    rota.do(agreement.withdraw, CoverRequest, "COV-1", by=ANA)
 
     with pytest.raises(ConflictError, match="withdrawn by ana"):
-        rota.do(use.accept, "COV-1", by=BEN)
+        rota.do(agreement.accept, CoverRequest, "COV-1", by=BEN)
 
 
 def test_without_an_answer_it_expires_at_its_start_and_the_asker_is_told(
@@ -130,13 +141,13 @@ def test_without_an_answer_it_expires_at_its_start_and_the_asker_is_told(
     rota.pass_time(days=3, hours=9)
 
     with pytest.raises(ConflictError, match="nobody took it"):
-        rota.do(use.accept, "COV-1", by=BEN)
+        rota.do(agreement.accept, CoverRequest, "COV-1", by=BEN)
     assert expire(rota) == 1
 
-    assert request(rota).state is CoverState.EXPIRED
-    assert ("ana", "COV-1: nobody took it") in rota.told()
+    assert request(rota).state is AgreementState.EXPIRED
+    assert ("ana", "COV-1 is over: nobody took it") in rota.told()
     assert expire(rota) == 0
-    assert rota.look(lambda tx: tx.cover.next_due()) is None
+    assert rota.look(lambda tx: tx.agreement.next_due()) is None
 
 
 def test_what_begins_now_can_be_taken_for_half_an_hour_from_then_on(
@@ -145,7 +156,7 @@ def test_what_begins_now_can_be_taken_for_half_an_hour_from_then_on(
     ask(rota, plea(lasts="3h"))
     rota.pass_time(minutes=20)
 
-    taken = rota.do(use.accept, "COV-1", by=BEN)
+    taken = rota.do(agreement.accept, CoverRequest, "COV-1", by=BEN)
 
     assert taken.covered_from == MONDAY + timedelta(minutes=20)
     assert rota.on_call(minutes=-1) == (ANA,)
@@ -187,7 +198,7 @@ def test_nobody_is_asked_who_is_not_there(rota: Rota) -> None:
     with pytest.raises(InvalidError, match="nobody can be asked: dan is on call"):
         ask(rota, plea(lasts="3h", whom=(DAN,)))
     with pytest.raises(NotFoundError, match="COV-9"):
-        rota.do(use.accept, "COV-9", by=BEN)
+        rota.do(agreement.accept, CoverRequest, "COV-9", by=BEN)
 
 
 def test_who_came_on_call_meanwhile_cannot_take_it(rota: Rota) -> None:
@@ -197,9 +208,9 @@ def test_who_came_on_call_meanwhile_cannot_take_it(rota: Rota) -> None:
     rota.do(override_use.add, busy, by=BEN)
 
     with pytest.raises(ConflictError, match="ben is on call for db"):
-        rota.do(use.accept, "COV-1", by=BEN)
+        rota.do(agreement.accept, CoverRequest, "COV-1", by=BEN)
 
-    assert request(rota).state is CoverState.OPEN
+    assert request(rota).state is AgreementState.OPEN
 
 
 def test_a_plan_that_changed_is_not_covered(rota: Rota) -> None:
@@ -209,7 +220,7 @@ def test_a_plan_that_changed_is_not_covered(rota: Rota) -> None:
     )
 
     with pytest.raises(ConflictError, match="ana is not on call throughout web"):
-        rota.do(use.accept, "COV-1", by=BEN)
+        rota.do(agreement.accept, CoverRequest, "COV-1", by=BEN)
 
 
 RESTED = f"""{ROTA}

@@ -74,6 +74,25 @@ def test_the_past_stays_as_it_was_when_the_rota_changes(rota: Rota) -> None:
     assert after.coming[Measure.HOURS] == 0
 
 
+def test_the_past_goes_with_who_is_renamed(rota: Rota) -> None:
+    hours = timedelta(hours=10)
+    wish = Wish(schedule=Slug("web"), user=BEN, ends_at=rota.now + hours)
+    rota.do(override.add, wish, by=BEN)
+    rota.pass_time(hours=10)
+    before = load(rota, BEN).own
+    renamed = PAIR.replace("ben", "benno").replace(
+        "user: {name: benno,", "user: {name: benno, renamed_from: ben,"
+    )
+    rota.apply(renamed)
+
+    after = load(rota, Slug("benno")).own
+
+    assert before is not None
+    assert after is not None
+    assert after.past == before.past
+    assert after.past[Measure.HOURS] == 178
+
+
 def test_an_override_counts_for_who_was_on_call(rota: Rota) -> None:
     hours = timedelta(hours=10)
     wish = Wish(schedule=Slug("web"), user=BEN, ends_at=rota.now + hours)

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from tests.rota import ANA, BEN, LEA, ROTA, Rota
 
+from handrail.core.cover.cover_request import CoverRequest
 from handrail.core.cover.span_text import SpanText
 from handrail.core.ids import NodeId, Slug
 from handrail.core.paging.delivery import DeliveryState
-from handrail.usecases import cover
+from handrail.usecases import agreement, cover
 from handrail.usecases.cover_plea import Plea
 from handrail.usecases.delivery import claim
 from handrail.usecases.message import compose
@@ -45,8 +46,8 @@ def test_an_open_request_is_told_with_where_to_answer(rota: Rota) -> None:
 @pytest.mark.parametrize(
     ("verb", "by", "why"),
     [
-        (cover.withdraw, ANA, "COV-1 was withdrawn by ana"),
-        (cover.accept, BEN, "COV-1 was taken by ben"),
+        (agreement.withdraw, ANA, "COV-1 was withdrawn by ana"),
+        (agreement.accept, BEN, "COV-1 was taken by ben"),
     ],
 )
 def test_once_it_is_settled_nobody_is_asked_any_more(
@@ -54,7 +55,7 @@ def test_once_it_is_settled_nobody_is_asked_any_more(
 ) -> None:
     asked = rota.look(lambda tx: tx.delivery.owed(limit=9))[0]
 
-    rota.do(verb, "COV-1", by=by)
+    rota.do(verb, CoverRequest, "COV-1", by=by)
 
     claimed = {d.id for send in sends(rota) for d in send.deliveries}
     assert asked.id not in claimed

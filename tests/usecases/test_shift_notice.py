@@ -1,6 +1,8 @@
 """People are told of their shifts, once each, with what is open."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from tests.rota import ANA, BEN, CLEO, ROTA, Rota
@@ -163,6 +165,65 @@ schedule:
     clock.move_to(clock.now() + timedelta(seconds=10))
 
     assert duty.tick().done == 10
+
+
+class Interrupted:
+    """A store on which something else happens between a reading and a writing."""
+
+    def __init__(self, store: Any, meanwhile: Callable[[], object]) -> None:
+        self._store = store
+        self._meanwhile = meanwhile
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def run(self, work: Callable[[Transaction], object]) -> object:
+        self._meanwhile()
+        self._meanwhile = lambda: None
+        return self._store.run(work)
+
+
+def test_a_hold_between_looking_and_telling_loses_none(rota: Rota) -> None:
+    def hold() -> None:
+        rota.store.run(lambda tx: tx.meta.set(paging.HELD, "restored"))
+
+    clock = VirtualClock(rota.now)
+    store: Any = Interrupted(rota.store, hold)
+    duty = TellShifts(store=store, clock=clock, ids=rota.ids)
+    assert duty.tick().done == 0
+    # It ends before the duty looks again, so that this never sees it.
+    rota.store.run(lambda tx: tx.meta.set(paging.HELD, ""))
+    clock.move_to(rota.now + timedelta(seconds=10))
+
+    assert duty.tick().done == 2
+
+
+def test_a_shift_that_somebody_took_and_gave_back_is_told(rota: Rota) -> None:
+    """The notice was found, and was no longer due when it was to be told."""
+    begins_at = rota.now
+    rota.pass_time(hours=-12)
+    taken: list[Slug] = []
+
+    def take() -> None:
+        wish = Wish(
+            schedule=Slug("web"),
+            user=CLEO,
+            starts_at=begins_at,
+            ends_at=begins_at + timedelta(hours=4),
+        )
+        taken.append(rota.do(override.add, wish, by=CLEO).view.override.name)
+
+    clock = VirtualClock(rota.now)
+    store: Any = Interrupted(rota.store, take)
+    duty = TellShifts(store=store, clock=clock, ids=rota.ids)
+    coming = "user:ben: You are on call from Mon 19 Jan 08:00 (UTC): web"
+    duty.tick()
+    assert coming not in bulletins(rota)
+    rota.do(override.remove, taken[0], by=Slug("root"))
+    clock.move_to(rota.now + timedelta(seconds=10))
+    duty.tick()
+
+    assert coming in bulletins(rota)
 
 
 def test_a_restart_after_days_is_no_flood(rota: Rota) -> None:

@@ -1,12 +1,14 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.rota import ANA, BEN, CLEO, LEA, MONDAY, ROTA, Rota
+from tests.rota import ANA, BEN, CLEO, DAN, LEA, MONDAY, ROTA, Rota
 
-from handrail.core.cover.swap import Leg, Swap, SwapState
+from handrail.core.cover.agreement import AgreementState, Leg
+from handrail.core.cover.swap import Swap
 from handrail.core.errors import ConflictError, ForbiddenError, InvalidError
 from handrail.core.ids import Slug
-from handrail.usecases import agreement_expiry
+from handrail.usecases import agreement
 from handrail.usecases import override as override_use
 from handrail.usecases import swap as use
 from handrail.usecases.override import Wish
@@ -35,7 +37,7 @@ def propose(rota: Rota, number: int = 0, by: Slug = BEN) -> Swap:
 
 
 def now(rota: Rota) -> Swap:
-    return rota.look(lambda tx: use.find(tx, "SWAP-1"))
+    return rota.look(lambda tx: agreement.find(tx, Swap, "SWAP-1"))
 
 
 def weeks(rota: Rota, count: int = 6) -> list[Slug]:
@@ -65,9 +67,9 @@ def test_a_swap_of_two_is_done_when_the_other_agrees_and_not_before(
     assert weeks(rota) == [ANA, BEN, CLEO, ANA, BEN, CLEO]
     assert rota.told() == [("cleo", "SWAP-1: will you swap with ben?")]
 
-    done = rota.do(use.consent, "swap-1", by=CLEO)
+    done = rota.do(agreement.accept, Swap, "swap-1", by=CLEO)
 
-    assert done.state is SwapState.DONE
+    assert done.state is AgreementState.DONE
     assert done.overrides == ("override-1", "override-2")
     assert weeks(rota) == [ANA, CLEO, BEN, ANA, BEN, CLEO]
     revisions = rota.look(lambda tx: tx.configuration.revisions())
@@ -83,29 +85,41 @@ def test_a_swap_of_three_needs_all_three(rota: Rota) -> None:
     swap = propose(rota, number)
 
     first, second = swap.awaits
-    rota.do(use.consent, "SWAP-1", by=first)
+    rota.do(agreement.accept, Swap, "SWAP-1", by=first)
     assert weeks(rota) == [ANA, BEN, CLEO, ANA, BEN, CLEO]
-    rota.do(use.consent, "SWAP-1", by=first)
-    assert now(rota).state is SwapState.OPEN
+    rota.do(agreement.accept, Swap, "SWAP-1", by=first)
+    assert now(rota).state is AgreementState.OPEN
 
-    rota.do(use.consent, "SWAP-1", by=second)
+    rota.do(agreement.accept, Swap, "SWAP-1", by=second)
 
-    assert now(rota).state is SwapState.DONE
+    assert now(rota).state is AgreementState.DONE
     for leg in swap.legs:
         schedule = rota.snapshot.schedules[WEB]
         at = (leg.starts_at - rota.now) / timedelta(hours=1)
         assert rota.on_call(schedule.name, hours=at + 1) == (leg.takes,)
 
 
+def test_a_lead_proposes_in_the_place_of_who_is_ill(rota: Rota) -> None:
+    legs = find(rota).result.options[0].legs
+    with pytest.raises(ForbiddenError, match=r"lead \(lea\)"):
+        rota.do(use.propose, legs, proposer=BEN, by=CLEO)
+    with pytest.raises(InvalidError, match="frees you of a shift"):
+        rota.do(use.propose, legs, proposer=Slug("zoe"), by=LEA)
+
+    made = rota.do(use.propose, legs, proposer=BEN, by=LEA).swap
+
+    assert (made.proposer, made.consents, made.awaits) == (BEN, (BEN,), (CLEO,))
+
+
 def test_a_no_ends_it_and_who_had_agreed_is_told(rota: Rota) -> None:
     propose(rota)
 
-    rota.do(use.decline, "SWAP-1", by=CLEO)
+    rota.do(agreement.decline, Swap, "SWAP-1", by=CLEO)
 
     assert now(rota).declined_by == CLEO
-    assert rota.told()[-1] == ("ben", "SWAP-1: cleo declines")
+    assert rota.told()[-1] == ("ben", "SWAP-1 was declined by cleo")
     with pytest.raises(ConflictError, match="declined by cleo"):
-        rota.do(use.consent, "SWAP-1", by=CLEO)
+        rota.do(agreement.accept, Swap, "SWAP-1", by=CLEO)
 
 
 def test_only_whom_it_moves_can_answer_and_only_the_proposer_withdraws(
@@ -113,13 +127,16 @@ def test_only_whom_it_moves_can_answer_and_only_the_proposer_withdraws(
 ) -> None:
     propose(rota)
 
-    for verb in (use.consent, use.decline):
+    for verb in (agreement.accept, agreement.decline):
         with pytest.raises(ForbiddenError, match="moves no shift of yours"):
-            rota.do(verb, "SWAP-1", by=LEA)
+            rota.do(verb, Swap, "SWAP-1", by=LEA)
     with pytest.raises(ForbiddenError, match="ben's to withdraw"):
-        rota.do(use.withdraw, "SWAP-1", by=CLEO)
+        rota.do(agreement.withdraw, Swap, "SWAP-1", by=CLEO)
 
-    assert rota.do(use.withdraw, "SWAP-1", by=BEN).state is SwapState.WITHDRAWN
+    assert (
+        rota.do(agreement.withdraw, Swap, "SWAP-1", by=BEN).state
+        is AgreementState.WITHDRAWN
+    )
 
 
 def test_a_plan_that_changed_since_is_refused_with_what_changed(rota: Rota) -> None:
@@ -129,9 +146,9 @@ def test_a_plan_that_changed_since_is_refused_with_what_changed(rota: Rota) -> N
     rota.do(override_use.add, wish, by=LEA)
 
     with pytest.raises(ConflictError, match="ben is not on call throughout web from"):
-        rota.do(use.consent, "SWAP-1", by=CLEO)
+        rota.do(agreement.accept, Swap, "SWAP-1", by=CLEO)
 
-    assert now(rota).state is SwapState.OPEN
+    assert now(rota).state is AgreementState.OPEN
     assert now(rota).awaits == (CLEO,)
     assert weeks(rota)[1:3] == [BEN, CLEO]
 
@@ -143,7 +160,7 @@ def test_who_came_on_call_elsewhere_is_named(rota: Rota) -> None:
     rota.do(override_use.add, db, by=CLEO)
 
     with pytest.raises(ConflictError, match="cleo is on call for db"):
-        rota.do(use.consent, "SWAP-1", by=CLEO)
+        rota.do(agreement.accept, Swap, "SWAP-1", by=CLEO)
 
 
 def test_it_runs_out_when_its_first_shift_begins(rota: Rota) -> None:
@@ -151,14 +168,12 @@ def test_it_runs_out_when_its_first_shift_begins(rota: Rota) -> None:
     rota.pass_time(days=6)
 
     with pytest.raises(ConflictError, match="has begun"):
-        rota.do(use.consent, "SWAP-1", by=CLEO)
-    closed = rota.store.run(
-        lambda tx: agreement_expiry.expire_due(tx, ids=rota.ids, limit=10)
-    )
+        rota.do(agreement.accept, Swap, "SWAP-1", by=CLEO)
+    closed = rota.store.run(lambda tx: agreement.expire_due(tx, ids=rota.ids, limit=10))
 
     assert closed == 1
-    assert now(rota).state is SwapState.EXPIRED
-    assert ("ben", "SWAP-1: it came to nothing") in rota.told()
+    assert now(rota).state is AgreementState.EXPIRED
+    assert ("ben", f"SWAP-1 {now(rota).standing}") in rota.told()
 
 
 def leg(gives: Slug, takes: Slug, week: int, **shift: float) -> Leg:
@@ -169,6 +184,15 @@ def leg(gives: Slug, takes: Slug, week: int, **shift: float) -> Leg:
         gives=gives,
         takes=takes,
     )
+
+
+def test_a_lead_puts_nobody_on_a_schedule_of_another_lead_by_a_swap(
+    rota: Rota,
+) -> None:
+    away = replace(leg(DAN, BEN, 2), schedule=Slug("db"))
+
+    with pytest.raises(ForbiddenError, match="on db needs an admin"):
+        rota.do(use.propose, [leg(BEN, DAN, 1), away], proposer=BEN, by=LEA)
 
 
 @pytest.mark.parametrize(

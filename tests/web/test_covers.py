@@ -32,6 +32,13 @@ def test_cover_is_asked_and_taken_by_plain_forms(home: Site) -> None:
     assert "Ben Okoro" in home.look("/oncall", "ana").text
 
 
+def test_now_shows_a_request_to_those_it_asks(home: Site) -> None:
+    ask(home)
+
+    assert "Cover for Ana Berger" in home.look("/", "ben").text
+    assert "Cover for Ana Berger" not in home.look("/", "ana").text
+
+
 def test_who_comes_too_late_is_told_on_the_page(home: Site) -> None:
     ask(home)
     home.press(f"{URL}/COV-1/withdraw", "ana")

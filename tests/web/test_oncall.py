@@ -63,6 +63,35 @@ def test_the_page_of_another_time_says_so_and_leads_back(rota: Site) -> None:
     assert 'value="2026-01-20T12:00"' in shown
 
 
+def test_among_many_schedules_one_is_found_by_its_name_or_a_persons(
+    tmp_path: Path,
+) -> None:
+    more = "".join(
+        f"---\nschedule: {{name: s{n}, title: Shop {n}, time_zone: UTC, rotation: "
+        "{every: 1 day, handoff: '09:00', starts_on: 2026-01-05, "
+        "participants: [cleo]}}\n"
+        for n in range(12)
+    )
+    with site(tmp_path, configuration=CONFIGURATION + ROTA + more) as home:
+        whole = home.look("/oncall", "ana").text
+        named = home.look("/oncall?find=shop+11", "ana").text
+        person = home.look("/oncall?find=CLEO", "ana").text
+        nothing = home.look("/oncall?find=%3Cb%3E", "ana").text
+
+    assert whole.count("<article") == 14
+    assert 'role="search"' in whole
+    assert named.count("<article") == 1
+    assert "Shop 11" in named
+    assert 12 <= person.count("<article") < 14
+    assert nothing.count("<article") == 0
+    assert "&lt;b&gt;" in nothing
+    assert "No schedule yet" not in nothing
+
+
+def test_a_few_schedules_are_shown_without_a_search(rota: Site) -> None:
+    assert 'role="search"' not in rota.look("/oncall", "ana").text
+
+
 @pytest.mark.parametrize(
     "at", ["yesterday", "2026-13-01T00:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59"]
 )

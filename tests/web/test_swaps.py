@@ -55,6 +55,32 @@ def test_a_no_ends_it_and_shows(three: Site) -> None:
     assert late.status == 409
 
 
+def test_without_a_schedule_it_lists_what_is_open_and_offers_the_choice(
+    three: Site,
+) -> None:
+    propose(three)
+
+    page = three.look(URL, "cleo").text
+
+    assert "Ben Okoro proposes a swap" in page
+    assert 'action="/oncall/swaps"' in page
+    assert "no schedule" not in page
+
+
+def test_now_shows_what_waits_for_the_readers_answer_until_it_is_given(
+    three: Site,
+) -> None:
+    propose(three)
+
+    now = three.look("/", "cleo").text
+    assert "For you" in now
+    assert f'href="{URL}/SWAP-1">Ben Okoro proposes a swap' in now
+    assert "proposes a swap" not in three.look("/", "ben").text
+
+    three.press(f"{URL}/SWAP-1/accept", "cleo")
+    assert "proposes a swap" not in three.look("/", "cleo").text
+
+
 def test_legs_that_were_not_offered_are_refused(three: Site) -> None:
     answer = three.press(URL, "ben", schedule="primary", legs="nonsense")
 

@@ -1,41 +1,25 @@
 """Cover requests on the wire: who asks, who is asked, who took it."""
 
-from collections.abc import Callable
 from datetime import datetime
-from enum import StrEnum, unique
-from typing import Annotated
 
 import msgspec
 from litestar import get, post
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath, JSONBody, QueryParameter
+from litestar.params import FromPath, JSONBody
 
-from handrail.api.deps import Deps, GivenActor, GivenDeps
+from handrail.api.agreement import AgreementChoice, Agreements, Choice
+from handrail.api.deps import GivenActor, GivenDeps
 from handrail.api.listing import STRETCH_DEFAULT, Limit
-from handrail.core.access.actor import Actor
 from handrail.core.access.permission import Verb
 from handrail.core.configuration.snapshot import Snapshot
-from handrail.core.cover.cover_request import CoverRequest, CoverState
+from handrail.core.cover.agreement import AgreementState
+from handrail.core.cover.cover_request import CoverRequest
 from handrail.core.cover.span_text import SpanText
 from handrail.core.ids import Slug
 from handrail.ports.store import Transaction
-from handrail.usecases import cover
+from handrail.usecases import agreement, cover
 from handrail.usecases.cover_plea import Plea
 from handrail.usecases.desk import Desk
-
-
-@unique
-class AgreementChoice(StrEnum):
-    """Which of the list are wanted."""
-
-    OPEN = "open"
-    ALL = "all"
-
-
-Choice = Annotated[
-    AgreementChoice,
-    QueryParameter(name="state", description="Those still open, or all."),
-]
 
 
 class LeftOut(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,7 +55,7 @@ class CoverView(
     starts_at: datetime
     ends_at: datetime
     note: str
-    state: CoverState
+    state: AgreementState
     asked: list[str]
     declined: list[str]
     covered_by: str | None
@@ -118,8 +102,8 @@ class NewCover(
 def view(
     request: CoverRequest,
     snapshot: Snapshot,
-    *,
     base_url: str,
+    *,
     left_out: tuple[tuple[Slug, str], ...] = (),
     notes: tuple[str, ...] = (),
 ) -> CoverView:
@@ -144,8 +128,11 @@ def view(
         closed_at=request.closed_at,
         left_out=[LeftOut(user=user, why=why) for user, why in left_out],
         notes=list(notes),
-        url=base_url + cover.path(request),
+        url=base_url + agreement.path(request),
     )
+
+
+COVERS = Agreements(kind=CoverRequest, view=view)
 
 
 @get("/covers", opt={"verb": Verb.ONCALL_READ}, sync_to_thread=True, tags=["on call"])
@@ -155,16 +142,7 @@ def list_covers(
     limit: Limit = STRETCH_DEFAULT,
 ) -> CoverList:
     """Return cover requests, newest first."""
-    open_only = which is AgreementChoice.OPEN
-
-    def look(tx: Transaction) -> CoverList:
-        snapshot = tx.configuration.snapshot()
-        found = tx.cover.requests(open_only=open_only, limit=limit)
-        return CoverList(
-            items=[view(one, snapshot, base_url=deps.base_url) for one in found]
-        )
-
-    return deps.store.read(look)
+    return CoverList(items=COVERS.newest(deps, which, limit))
 
 
 @get(
@@ -175,12 +153,7 @@ def list_covers(
 )
 def get_cover(name: FromPath[str], deps: GivenDeps) -> CoverView:
     """Return one cover request."""
-
-    def look(tx: Transaction) -> CoverView:
-        snapshot = tx.configuration.snapshot()
-        return view(cover.find(tx, name), snapshot, base_url=deps.base_url)
-
-    return deps.store.read(look)
+    return COVERS.one(deps, name)
 
 
 @post(
@@ -203,7 +176,7 @@ def ask_for_cover(
         return view(
             made.request,
             tx.configuration.snapshot(),
-            base_url=deps.base_url,
+            deps.base_url,
             left_out=made.left_out,
             notes=made.notes,
         )
@@ -220,7 +193,7 @@ def ask_for_cover(
 )
 def accept_cover(name: FromPath[str], deps: GivenDeps, actor: GivenActor) -> CoverView:
     """Take it; the first who does has it."""
-    return _answer(deps, actor, name, cover.accept)
+    return COVERS.answer(deps, actor, agreement.accept, name)
 
 
 @post(
@@ -232,7 +205,7 @@ def accept_cover(name: FromPath[str], deps: GivenDeps, actor: GivenActor) -> Cov
 )
 def decline_cover(name: FromPath[str], deps: GivenDeps, actor: GivenActor) -> CoverView:
     """Say no."""
-    return _answer(deps, actor, name, cover.decline)
+    return COVERS.answer(deps, actor, agreement.decline, name)
 
 
 @post(
@@ -246,17 +219,7 @@ def withdraw_cover(
     name: FromPath[str], deps: GivenDeps, actor: GivenActor
 ) -> CoverView:
     """Take a request back."""
-    return _answer(deps, actor, name, cover.withdraw)
-
-
-def _answer(
-    deps: Deps, actor: Actor, name: str, verb: Callable[[Desk, str], CoverRequest]
-) -> CoverView:
-    def work(tx: Transaction) -> CoverView:
-        done = verb(Desk(tx=tx, actor=actor, ids=deps.ids), name)
-        return view(done, tx.configuration.snapshot(), base_url=deps.base_url)
-
-    return deps.store.run(work)
+    return COVERS.answer(deps, actor, agreement.withdraw, name)
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (

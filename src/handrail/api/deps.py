@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from litestar.di import NamedDependency
@@ -17,6 +17,15 @@ from handrail.ports.id_source import IdSource
 from handrail.ports.store import Store
 from handrail.ports.vault import Vault
 from handrail.usecases.coverage_proofs import Proofs
+from handrail.usecases.throttle import Throttle
+
+MISSES_MAX = 60
+MISSES_WITHIN_SECONDS = 15 * 60.0
+"""So many addresses that never were any are answered to one asker; then none is.
+
+A calendar program whose feed was revoked goes on asking, and others behind its proxy
+must not suffer for it: that counts nothing.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +47,7 @@ class Deps:
         urgent: Threads for acknowledging alone, which no slow look-up can take.
         proofs: Makes coverage proofs, on a thread that no other request needs.
         hub: Feeds the streams of incidents; woken by commits.
+        misses: Counts, by asker, addresses of calendars that never were any.
     """
 
     store: Store
@@ -56,6 +66,11 @@ class Deps:
     proofs: Proofs
     hub: StreamHub
     has_standby: Callable[[], bool | None] = lambda: None
+    misses: Throttle = field(init=False)
+
+    def __post_init__(self) -> None:
+        made = Throttle(self.clock, times=MISSES_MAX, seconds=MISSES_WITHIN_SECONDS)
+        object.__setattr__(self, "misses", made)
 
     @property
     def is_https(self) -> bool:

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime
+from math import ceil
 from typing import Annotated
 
 import msgspec
@@ -15,7 +16,7 @@ from handrail.api.deps import Deps, GivenActor, GivenDeps
 from handrail.core.access.actor import Actor
 from handrail.core.access.grant import CalendarFeed, FeedSubject
 from handrail.core.access.permission import Verb
-from handrail.core.errors import NotFoundError
+from handrail.core.errors import NotFoundError, ThrottledError
 from handrail.core.ids import Slug
 from handrail.ports.calendar import Feed
 from handrail.ports.store import Transaction
@@ -154,10 +155,14 @@ def read_feed(
     """Return the calendar of a feed; the address is the permission."""
     secret = file.removesuffix(SUFFIX)
     known = request.headers.get("if-none-match", "")
+    asker = request.client.host if request.client else ""
+    _refuse_guessing(deps, asker)
 
     def look(tx: Transaction) -> tuple[str, Feed | None, bool]:
         found = usecase.find_feed(tx, secret) if file.endswith(SUFFIX) else None
         if found is None:
+            if not usecase.was_issued(tx, secret):
+                deps.misses.allows(asker)
             msg = "There is no such calendar here, or its address was revoked."
             raise NotFoundError(msg)
         tag = _tag(f"{found.state}.{deps.version}.{deps.tzdata}")
@@ -176,6 +181,18 @@ def read_feed(
         media_type="text/calendar",
         headers=headers,
     )
+
+
+def _refuse_guessing(deps: Deps, asker: str) -> None:
+    """Return unless the asker has tried too many addresses, right or wrong the next.
+
+    Raises:
+        ThrottledError: Said before the address is looked up.
+    """
+    wait = deps.misses.wait(asker)
+    if wait > 0:
+        msg = "Too many addresses that open no calendar. Ask again later."
+        raise ThrottledError(msg, retry_after_seconds=ceil(wait))
 
 
 def _tag(state: str) -> str:

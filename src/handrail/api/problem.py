@@ -10,7 +10,7 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException, ValidationException
 
 from handrail.core.access.actor import Actor
-from handrail.core.errors import DomainError, ErrorCode, OverloadedError
+from handrail.core.errors import DomainError, ErrorCode, OverloadedError, ThrottledError
 
 MEDIA_TYPE = "application/problem+json"
 INTERNAL = 500
@@ -22,6 +22,7 @@ STATUS: Mapping[ErrorCode, int] = {
     ErrorCode.CONFLICT: 409,
     ErrorCode.UNAUTHENTICATED: 401,
     ErrorCode.FORBIDDEN: 403,
+    ErrorCode.THROTTLED: 429,
     ErrorCode.OVERLOADED: 503,
     ErrorCode.UNAVAILABLE: 503,
 }
@@ -33,6 +34,7 @@ _TITLES = {
     "conflict": "The thing is in another state",
     "unauthenticated": "Nobody is signed in",
     "forbidden": "This is not allowed",
+    "throttled": "Too often",
     "overloaded": "Too much at once",
     "unavailable": "The database is not reachable",
     "malformed": "The body cannot be read",
@@ -143,7 +145,7 @@ def _named(error: ValidationException) -> dict[str, str]:
 
 def headers_of(error: DomainError) -> dict[str, str]:
     """Return the headers that go with a refusal."""
-    if isinstance(error, OverloadedError):
+    if isinstance(error, (OverloadedError, ThrottledError)):
         return {"Retry-After": str(error.retry_after_seconds)}
     if error.code is ErrorCode.UNAVAILABLE:
         return {"Retry-After": "2"}

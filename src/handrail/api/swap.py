@@ -1,6 +1,5 @@
 """Swaps on the wire: which there could be, who proposed one, who has agreed."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -9,18 +8,18 @@ from litestar import get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from handrail.api.cover import AgreementChoice, Choice
-from handrail.api.deps import Deps, GivenActor, GivenDeps
+from handrail.api.agreement import AgreementChoice, Agreements, Choice
+from handrail.api.deps import GivenActor, GivenDeps
 from handrail.api.listing import STRETCH_DEFAULT, Limit
-from handrail.core.access.actor import Actor
 from handrail.core.access.permission import Verb
 from handrail.core.configuration.snapshot import Snapshot
-from handrail.core.cover.swap import Leg, Swap, SwapState
+from handrail.core.cover.agreement import AgreementState, Leg
+from handrail.core.cover.swap import Swap
 from handrail.core.cover.swap_search import Option
 from handrail.core.errors import InvalidError
 from handrail.core.ids import Slug
 from handrail.ports.store import Transaction
-from handrail.usecases import swap
+from handrail.usecases import agreement, swap
 from handrail.usecases.desk import Desk
 from handrail.usecases.oncall import instant_asked
 from handrail.usecases.override import find_schedule
@@ -120,7 +119,7 @@ class SwapView(msgspec.Struct, frozen=True, kw_only=True):
     proposer: str
     legs: list[LegView]
     note: str
-    state: SwapState
+    state: AgreementState
     consents: list[str]
     awaits: list[str]
     declined_by: str | None
@@ -140,14 +139,19 @@ class SwapList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewSwap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A proposal: two or three whole shifts in a ring."""
+    """A proposal: two or three whole shifts in a ring.
+
+    Attributes:
+        proposer: Whom it frees of a shift; left out, who asks.
+    """
 
     legs: list[LegView]
     note: str = ""
+    proposer: str | None = None
 
 
 def view(
-    found: Swap, snapshot: Snapshot, *, base_url: str, notes: tuple[str, ...] = ()
+    found: Swap, snapshot: Snapshot, base_url: str, *, notes: tuple[str, ...] = ()
 ) -> SwapView:
     """Return the swap as the wire has it."""
     return SwapView(
@@ -157,15 +161,15 @@ def view(
         note=found.note,
         state=found.state,
         consents=list(found.consents),
-        awaits=list(found.awaits) if found.state is SwapState.OPEN else [],
+        awaits=list(found.awaits) if found.is_open else [],
         declined_by=found.declined_by,
         overrides=list(found.overrides),
         created_at=found.created_at,
         expires_at=found.expires_at,
         closed_at=found.closed_at,
-        words=[swap.leg_words(leg, snapshot) for leg in found.legs],
+        words=[agreement.leg_words(leg, snapshot) for leg in found.legs],
         notes=list(notes),
-        url=base_url + swap.path(found),
+        url=base_url + agreement.path(found),
     )
 
 
@@ -197,7 +201,7 @@ def _option(option: Option, snapshot: Snapshot) -> OptionView:
         legs=[_leg_view(leg) for leg in option.legs],
         hours_moved=option.hours_moved.total_seconds() / 3600,
         days_apart=option.days_apart.total_seconds() / 86400,
-        words=[swap.leg_words(leg, snapshot) for leg in option.legs],
+        words=[agreement.leg_words(leg, snapshot) for leg in option.legs],
     )
 
 
@@ -247,6 +251,9 @@ def find_swaps(
     return deps.store.read(look)
 
 
+SWAPS = Agreements(kind=Swap, view=view)
+
+
 @get("/swaps", opt={"verb": Verb.ONCALL_READ}, sync_to_thread=True, tags=["on call"])
 def list_swaps(
     deps: GivenDeps,
@@ -254,16 +261,7 @@ def list_swaps(
     limit: Limit = STRETCH_DEFAULT,
 ) -> SwapList:
     """Return swaps, newest first."""
-    open_only = which is AgreementChoice.OPEN
-
-    def look(tx: Transaction) -> SwapList:
-        snapshot = tx.configuration.snapshot()
-        found = tx.cover.swaps(open_only=open_only, limit=limit)
-        return SwapList(
-            items=[view(one, snapshot, base_url=deps.base_url) for one in found]
-        )
-
-    return deps.store.read(look)
+    return SwapList(items=SWAPS.newest(deps, which, limit))
 
 
 @get(
@@ -274,12 +272,7 @@ def list_swaps(
 )
 def get_swap(name: FromPath[str], deps: GivenDeps) -> SwapView:
     """Return one swap."""
-
-    def look(tx: Transaction) -> SwapView:
-        snapshot = tx.configuration.snapshot()
-        return view(swap.find(tx, name), snapshot, base_url=deps.base_url)
-
-    return deps.store.read(look)
+    return SWAPS.one(deps, name)
 
 
 @post("/swaps", opt={"verb": Verb.ONCALL_CHANGE}, sync_to_thread=True, tags=["on call"])
@@ -291,9 +284,10 @@ def propose_swap(
 
     def work(tx: Transaction) -> SwapView:
         desk = Desk(tx=tx, actor=actor, ids=deps.ids)
-        made = swap.propose(desk, legs, note=data.note)
+        proposer = Slug(data.proposer) if data.proposer else None
+        made = swap.propose(desk, legs, note=data.note, proposer=proposer)
         snapshot = tx.configuration.snapshot()
-        return view(made.swap, snapshot, base_url=deps.base_url, notes=made.notes)
+        return view(made.swap, snapshot, deps.base_url, notes=made.notes)
 
     return deps.store.run(work)
 
@@ -307,7 +301,7 @@ def propose_swap(
 )
 def accept_swap(name: FromPath[str], deps: GivenDeps, actor: GivenActor) -> SwapView:
     """Consent; the last one who does makes it so."""
-    return _answer(deps, actor, name, swap.consent)
+    return SWAPS.answer(deps, actor, agreement.accept, name)
 
 
 @post(
@@ -319,7 +313,7 @@ def accept_swap(name: FromPath[str], deps: GivenDeps, actor: GivenActor) -> Swap
 )
 def decline_swap(name: FromPath[str], deps: GivenDeps, actor: GivenActor) -> SwapView:
     """Say no, which ends it."""
-    return _answer(deps, actor, name, swap.decline)
+    return SWAPS.answer(deps, actor, agreement.decline, name)
 
 
 @post(
@@ -331,17 +325,7 @@ def decline_swap(name: FromPath[str], deps: GivenDeps, actor: GivenActor) -> Swa
 )
 def withdraw_swap(name: FromPath[str], deps: GivenDeps, actor: GivenActor) -> SwapView:
     """Take a proposal back."""
-    return _answer(deps, actor, name, swap.withdraw)
-
-
-def _answer(
-    deps: Deps, actor: Actor, name: str, verb: Callable[[Desk, str], Swap]
-) -> SwapView:
-    def work(tx: Transaction) -> SwapView:
-        done = verb(Desk(tx=tx, actor=actor, ids=deps.ids), name)
-        return view(done, tx.configuration.snapshot(), base_url=deps.base_url)
-
-    return deps.store.run(work)
+    return SWAPS.answer(deps, actor, agreement.withdraw, name)
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from handrail.core.whatif.record import Record
 
 _FROM = click.option("--from", "since", type=PAST, help="Inclusive; 28 days back.")
-_TO = click.option("--to", "until", type=PAST, help="Exclusive; now.")
+_UNTIL = click.option("--until", type=PAST, help="Exclusive; now.")
+_TO = click.option("--to", "until", type=PAST, hidden=True)
 _HEADINGS = (
     "of",
     "answers",
@@ -42,6 +43,7 @@ _ANSWERS_MIN = 10
     "--config", "paths", metavar="FILE", multiple=True, required=True, help="Proposed."
 )
 @_FROM
+@_UNTIL
 @_TO
 @click.option("--alerts", metavar="FILE", help="Recorded by `oncall record`; offline.")
 @click.option(
@@ -83,6 +85,7 @@ def backtest(
     short_help="The alerts of a period, for back-tests.", epilog=IN_THIS_ZONE
 )
 @_FROM
+@_UNTIL
 @_TO
 @command_options
 def record(output: Output, *, since: str | None, until: str | None) -> None:

@@ -31,7 +31,8 @@ WEEKS_MAX = 53
     help="How far to look.",
 )
 @click.option("--from", "start", type=COMING, help="From then on; else from now.")
-@click.option("--to", "end", type=COMING, help="Until then, instead of --weeks.")
+@click.option("--until", "end", type=COMING, help="Until then; instead of --weeks.")
+@click.option("--to", "end", type=COMING, hidden=True)
 @click.option("--service", "services", multiple=True, metavar="NAME", help="Only this.")
 @click.option(
     "--config", "paths", multiple=True, metavar="FILE", help="Without a server."
@@ -73,7 +74,7 @@ def prove(  # noqa: PLR0913 - an option each
     begins = parse_rfc3339(start) if start else SystemClock().now()
     ends = parse_rfc3339(end) if end else begins + timedelta(weeks=weeks)
     if not begins < ends <= begins + timedelta(weeks=WEEKS_MAX):
-        msg = f"--to must come after --from, by at most {WEEKS_MAX} weeks"
+        msg = f"--until must come after --from, by at most {WEEKS_MAX} weeks"
         raise click.UsageError(msg)
     if paths:
         proof, evidence = _proved(

@@ -21,7 +21,8 @@ _HEADINGS = ("schedule", "who", "from", "until", "by")
 
 @click.command(epilog=IN_ITS_ZONE)
 @click.option("--from", "start", metavar="TIME", help="Inclusive; by default now.")
-@click.option("--to", "end", metavar="TIME", help="Exclusive; else 4 weeks later.")
+@click.option("--until", "end", metavar="TIME", help="Exclusive; else 4 weeks later.")
+@click.option("--to", "end", hidden=True)
 @click.option("--schedule", metavar="NAME", multiple=True, help="Only this one.")
 @click.option("--user", metavar="NAME", help="Only this person's, without gaps.")
 @config_options
@@ -72,7 +73,7 @@ def shifts(  # noqa: PLR0913  (one option each)
     output.data(answer, table(_HEADINGS, rows))
     if not rows:
         output.words("No shift in that time.")
-    say_zone(output, answer)
+    say_zone(output, answer, start, end)
 
 
 def _who(item: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ import click
 from handrail.cli.exit_code import ExitCode
 from handrail.cli.failure import Failure
 from handrail.cli.output import Output
+from handrail.cli.when import say_read_in
 
 if TYPE_CHECKING:
     from handrail.usecases.oncall import Directory
@@ -87,12 +88,11 @@ def dated(instant: str | None) -> str:
     return f"{datetime.fromisoformat(instant).astimezone():%a %Y-%m-%d %H:%M %Z}"
 
 
-def say_zone(
-    output: Output, answer: Mapping[str, Any], *, at: str | None = None
-) -> None:
-    """Say in which zone times are shown, how ``at`` was read, by which rules."""
+def say_zone(output: Output, answer: Mapping[str, Any], *texts: str | None) -> None:
+    """Say in which zone times are shown, which texts were read, and by which rules."""
+    say_read_in(output, answer, *texts)
     if not output.is_json:
-        asked = f"At {dated(answer['at'])}. " if at else ""
+        asked = f"At {dated(answer['at'])}. " if any(texts) and "at" in answer else ""
         zones = f"Times in this machine's zone; time-zone rules {answer['tzdata']}."
         output.words(asked + zones)
 

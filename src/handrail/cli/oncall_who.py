@@ -54,7 +54,7 @@ def who(  # noqa: PLR0913  (one option each)
     else:
         answer = _schedules(output, files, at=at, names=schedule)
         output.data(answer, _duties(answer))
-    say_zone(output, answer, at=at)
+    say_zone(output, answer, at)
 
 
 def _schedules(

@@ -90,12 +90,20 @@ def command_options(
     return run
 
 
-def table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """Return rows as aligned columns; states are coloured where colour is shown."""
+def table(
+    headings: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    *,
+    is_headed: bool = False,
+) -> str:
+    """Return rows as aligned columns; states are coloured where colour is shown.
+
+    Headings are for a terminal, so that a script need not skip them; or always.
+    """
     if not rows:
         return ""
     cells = [[_cell(value) for value in row] for row in rows]
-    if sys.stdout.isatty():
+    if is_headed or sys.stdout.isatty():
         cells.insert(0, [heading.upper() for heading in headings])
     widths = [max(len(row[column]) for row in cells) for column in range(len(headings))]
     lines = []

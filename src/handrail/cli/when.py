@@ -69,10 +69,12 @@ def here() -> ZoneInfo:
 
 def say_read_in(output: Output, answer: Mapping[str, Any], *texts: str | None) -> None:
     """Say in which zone the server read these texts, where it mattered."""
-    if any(text and text.strip().lower() != "now" for text in texts):
-        output.words(
-            f"Local times were read in {answer['time_zone']}, the schedule's zone."
-        )
+    if output.is_json or all(not text or text.lower() == "now" for text in texts):
+        return
+    known = [answer, *answer.get("items", ())]
+    zones = sorted({one["time_zone"] for one in known if "time_zone" in one})
+    named = f", {', '.join(zones)}" if zones else ""
+    output.words(f"Local times were read in the schedule's zone{named}.")
 
 
 def until(seconds: object) -> str:

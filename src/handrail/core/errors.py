@@ -13,6 +13,7 @@ class ErrorCode(StrEnum):
     CONFLICT = "conflict"
     UNAUTHENTICATED = "unauthenticated"
     FORBIDDEN = "forbidden"
+    THROTTLED = "throttled"
     OVERLOADED = "overloaded"
     UNAVAILABLE = "unavailable"
 
@@ -78,6 +79,14 @@ class UnauthenticatedError(DomainError):
 
     def __init__(self, message: str) -> None:
         super().__init__(ErrorCode.UNAUTHENTICATED, message)
+
+
+class ThrottledError(DomainError):
+    """The asker asked too often in vain; ask again after the given time."""
+
+    def __init__(self, message: str, *, retry_after_seconds: int) -> None:
+        super().__init__(ErrorCode.THROTTLED, message)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class OverloadedError(DomainError):

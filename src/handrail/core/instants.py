@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_PLAIN_LENGTH = len("2026-01-31T08:00:00Z")
 _MICROSECOND = timedelta(microseconds=1)
 _OFFSET_WITHOUT_COLON = re.compile(r"([+-]\d{2})(\d{2})$")
 _FRACTION = re.compile(r"\.(\d+)")
@@ -24,6 +25,9 @@ def parse_rfc3339(text: str) -> datetime:
     Raises:
         ValueError: The text is not an instant, or has no offset.
     """
+    if len(text) == _PLAIN_LENGTH and text.endswith("Z"):
+        # As we write it ourselves: a database of overrides is read in half the time.
+        return datetime.fromisoformat(text)
     spelled = text.strip().replace("Z", "+00:00").replace("z", "+00:00")
     spelled = _OFFSET_WITHOUT_COLON.sub(r"\1:\2", spelled)
     spelled = _FRACTION.sub(lambda m: "." + m.group(1)[:6].ljust(6, "0"), spelled)

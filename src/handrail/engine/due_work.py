@@ -7,7 +7,7 @@ from datetime import datetime
 from handrail.engine.report import Report, lag
 from handrail.ports.id_source import IdSource
 from handrail.ports.store import Store, Transaction
-from handrail.usecases import agreement_expiry, evaluation, nudge, obligation, paging
+from handrail.usecases import agreement, evaluation, nudge, obligation, paging
 
 BATCH = 25
 """Rows a transaction takes: few, so that an arriving signal never waits long."""
@@ -98,10 +98,8 @@ def expire_agreements(store: Store, ids: IdSource) -> DueWork:
         name="expire_agreements",
         store=store,
         ids=ids,
-        next_due=lambda tx: tx.cover.next_due(),
-        work=lambda tx, ids, limit: agreement_expiry.expire_due(
-            tx, ids=ids, limit=limit
-        ),
+        next_due=lambda tx: tx.agreement.next_due(),
+        work=lambda tx, ids, limit: agreement.expire_due(tx, ids=ids, limit=limit),
     )
 
 

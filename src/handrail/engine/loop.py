@@ -132,6 +132,6 @@ def _next_due(tx: Transaction) -> tuple[datetime, datetime | None]:
         tx.page.next_nudge(),
         tx.mitigation_run.next_due(),
         tx.backlog.next_due(),
-        tx.cover.next_due(),
+        tx.agreement.next_due(),
     )
     return tx.now, min((due for due in dues if due is not None), default=None)

@@ -27,7 +27,11 @@ TOLD_AT_ONCE = 25
 
 @dataclass(slots=True, kw_only=True)
 class TellShifts:
-    """Told notices are remembered here so that the database is asked once for each."""
+    """Told notices are remembered here so that the database is asked once for each.
+
+    Only those that are known to be told: what was held, or is due no more because
+    somebody changed the plan, may become due again.
+    """
 
     store: Store
     clock: Clock
@@ -37,7 +41,7 @@ class TellShifts:
     _revision: int = field(default=-1, init=False)
     _look_at: dict[Slug, datetime] = field(default_factory=dict, init=False)
     _due: list[ShiftNotice] = field(default_factory=list, init=False)
-    _failed: tuple[ShiftNotice, ...] = field(default=(), init=False)
+    _again: tuple[ShiftNotice, ...] = field(default=(), init=False)
     _told: dict[str, datetime] = field(default_factory=dict, init=False)
 
     def tick(self) -> Report:
@@ -64,8 +68,8 @@ class TellShifts:
                 for name, schedule in snapshot.schedules.items()
                 if schedule.notices is not None
             }
-        self._due += [one for one in self._failed if one not in self._due]
-        self._failed = ()
+        self._due += [one for one in self._again if one not in self._due]
+        self._again = ()
         for name, at in self._look_at.items():
             if at <= now:
                 found = look(snapshot.schedules[name], now)
@@ -81,8 +85,8 @@ class TellShifts:
             return 0
         told = self.store.run(partial(tell_shifts, notices=batch, ids=self.ids))
         self._due = self._due[TOLD_AT_ONCE:]
-        self._failed = told.failed
-        self._told |= {one.id: one.at for one in batch if one not in told.failed}
+        self._again = told.again
+        self._told |= {one.id: one.at for one in told.settled}
         if told.done:
             self.store.run(
                 lambda tx: tx.shift_notice.forget(before=tx.now - FORGET_AFTER)

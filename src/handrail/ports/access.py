@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from handrail.core.access.grant import ApiToken, CalendarFeed, OneTimeLink, Session
+from handrail.core.ids import Slug
 
 
 class AccessStore(Protocol):
@@ -50,6 +51,10 @@ class AccessStore(Protocol):
 
     def save_session(self, session: Session) -> None:
         """Write back a session (last used, ended)."""
+        ...
+
+    def end_sign_ins(self, owner: Slug) -> None:
+        """End every session of a person, and use up their sign-in links."""
         ...
 
     def add_link(self, link: OneTimeLink) -> None:

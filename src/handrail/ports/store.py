@@ -23,13 +23,13 @@ from typing import Protocol, TypeVar
 
 from handrail.core.ids import AlertId, NodeId
 from handrail.ports.access import AccessStore
+from handrail.ports.agreement import AgreementStore
 from handrail.ports.alert import AlertStore
 from handrail.ports.backlog import BacklogStore
 from handrail.ports.bulletin import BulletinStore
 from handrail.ports.change import ChangeStore, MitigationRunStore
 from handrail.ports.configuration import ConfigurationStore
 from handrail.ports.contact import ContactStore
-from handrail.ports.cover import CoverStore
 from handrail.ports.delivery import DeliveryStore
 from handrail.ports.event import EventStore
 from handrail.ports.incident import IncidentStore
@@ -89,7 +89,7 @@ class Transaction(Protocol):
     @property
     def contact(self) -> ContactStore: ...
     @property
-    def cover(self) -> CoverStore: ...
+    def agreement(self) -> AgreementStore: ...
     @property
     def shift_notice(self) -> ShiftNoticeStore: ...
     @property

@@ -4,6 +4,7 @@ from sqlalchemy import Column, Select, Table, Text, bindparam, func, select, upd
 from typing_extensions import override
 
 from handrail.core.access.grant import ApiToken, CalendarFeed, OneTimeLink, Session
+from handrail.core.ids import Slug
 from handrail.core.instants import to_micros
 from handrail.ports.access import AccessStore
 from handrail.storage.codec import RowCodec
@@ -54,6 +55,7 @@ CALENDAR_FEED = Table(
     Column("created_at", INSTANT, nullable=False),
     Column("last_used_at", INSTANT),
     Column("revoked_at", INSTANT),
+    Column("token", KEY),
 )
 
 _TOKEN = RowCodec(ApiToken, API_TOKEN)
@@ -77,6 +79,18 @@ _USE_LINK = (
         ONE_TIME_LINK.c.digest == bindparam("taken"),
         ONE_TIME_LINK.c.used_at.is_(None),
         ONE_TIME_LINK.c.expires_at > bindparam("now"),
+    )
+    .values(used_at=bindparam("now"))
+)
+_END_SESSIONS = (
+    update(SESSION)
+    .where(SESSION.c.owner == bindparam("whose"), SESSION.c.ended_at.is_(None))
+    .values(ended_at=bindparam("now"))
+)
+_END_LINKS = (
+    update(ONE_TIME_LINK)
+    .where(
+        ONE_TIME_LINK.c.owner == bindparam("whose"), ONE_TIME_LINK.c.used_at.is_(None)
     )
     .values(used_at=bindparam("now"))
 )
@@ -149,6 +163,12 @@ class SqlAccessStore(AccessStore):
         if self._scope.write(_USE_LINK, {"taken": digest, "now": now}) != 1:
             return None
         return _LINK.item(self._scope.read(_GET_LINK, {"digest": digest}).one())
+
+    @override
+    def end_sign_ins(self, owner: Slug) -> None:
+        named = {"whose": owner, "now": to_micros(self._scope.now)}
+        self._scope.write(_END_SESSIONS, named)
+        self._scope.write(_END_LINKS, named)
 
     @override
     def count_sessions(self) -> int:

@@ -124,6 +124,8 @@ class SqlConfigurationStore(ConfigurationStore):
         self._scope = scope
         self._cache = cache
         self._has_applied = False
+        self._own: Snapshot | None = None
+        """What this transaction applied last, compiled; not shared."""
 
     @override
     def snapshot(self) -> Snapshot:
@@ -132,12 +134,14 @@ class SqlConfigurationStore(ConfigurationStore):
     @override
     def snapshot_at(self, revision: int) -> Snapshot:
         # What this transaction applied may yet be rolled back: it is not shared.
-        kept = None if self._has_applied else self._cache.get(revision)
-        if kept is not None:
+        kept = self._own if self._has_applied else self._cache.get(revision)
+        if kept is not None and kept.revision == revision:
             return kept
         documents = self._documents_at(revision)
         snapshot = compile_snapshot(documents, revision=revision)
-        if not self._has_applied:
+        if self._has_applied:
+            self._own = snapshot
+        else:
             self._cache.put(snapshot)
         return snapshot
 
@@ -173,7 +177,7 @@ class SqlConfigurationStore(ConfigurationStore):
             replace(document, is_removed=True, effective_from=self._scope.now)
             for document in removed
         )
-        self._has_applied = True
+        self._has_applied, self._own = True, None
         self._scope.change(_REVISION.insert, _REVISION.values(revision))
         rows = [
             _DOCUMENT.values(self._next_version(document, revision))

@@ -3,6 +3,7 @@
 from sqlalchemy import Table
 
 from handrail.storage.access import API_TOKEN, CALENDAR_FEED, ONE_TIME_LINK, SESSION
+from handrail.storage.agreement import COVER_REQUEST, SWAP
 from handrail.storage.alert import ALERT
 from handrail.storage.backlog import BACKLOG_TICKET
 from handrail.storage.bulletin import BULLETIN
@@ -10,7 +11,6 @@ from handrail.storage.change import CHANGE
 from handrail.storage.configuration import DOCUMENT, REVISION
 from handrail.storage.contact import CONTACT_VERIFICATION, GAP_TELLING
 from handrail.storage.counter import COUNTER
-from handrail.storage.cover import COVER_REQUEST, SWAP
 from handrail.storage.delivery import ATTEMPT, DELIVERY
 from handrail.storage.event import EVENT
 from handrail.storage.incident import (

@@ -11,13 +11,13 @@ from handrail.core.errors import LostRaceError
 from handrail.ports.setback import Setback
 from handrail.ports.store import Transaction
 from handrail.storage.access import SqlAccessStore
+from handrail.storage.agreement import SqlAgreementStore
 from handrail.storage.alert import SqlAlertStore
 from handrail.storage.backlog import SqlBacklogStore
 from handrail.storage.bulletin import SqlBulletinStore
 from handrail.storage.change import SqlChangeStore
 from handrail.storage.configuration import SnapshotCache, SqlConfigurationStore
 from handrail.storage.contact import SqlContactStore
-from handrail.storage.cover import SqlCoverStore
 from handrail.storage.delivery import SqlDeliveryStore
 from handrail.storage.event import SqlEventStore
 from handrail.storage.incident import SqlIncidentStore
@@ -56,7 +56,7 @@ class SqlTransaction(Transaction):
         self._postmortem = SqlPostmortemStore(scope)
         self._action_item = SqlActionItemStore(scope)
         self._backlog = SqlBacklogStore(scope)
-        self._cover = SqlCoverStore(scope)
+        self._agreement = SqlAgreementStore(scope)
         self._contact = SqlContactStore(scope)
         self._shift_notice = SqlShiftNoticeStore(scope)
         self._configuration = SqlConfigurationStore(scope, cache)
@@ -164,8 +164,8 @@ class SqlTransaction(Transaction):
 
     @property
     @override
-    def cover(self) -> SqlCoverStore:
-        return self._cover
+    def agreement(self) -> SqlAgreementStore:
+        return self._agreement
 
     @property
     @override

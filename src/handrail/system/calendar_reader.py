@@ -20,20 +20,15 @@ from handrail.core.configuration.node import Place, SourceFile
 from handrail.core.configuration.problem import Problem
 from handrail.core.configuration.spelling import quoted
 from handrail.ports.calendar import NOBODY, SHADOW_PROPERTY, USER_PROPERTY
+from handrail.system import calendar_rule
 
 if TYPE_CHECKING:
     from icalendar import Event
 
 _BEGIN = "BEGIN:VEVENT"
 _GAP_CATEGORY = "gap"
-_STEPS = {
-    "HOURLY": timedelta(hours=1),
-    "DAILY": timedelta(days=1),
-    "WEEKLY": timedelta(days=1),
-    "MONTHLY": timedelta(days=1),
-    "YEARLY": timedelta(days=1),
-}
-"""How far one step of looking for a recurrence goes at least."""
+_MARK = "\ufeff"
+"""Begins files of some programs, and is no part of them."""
 _DAY = timedelta(days=1)
 _ONCE = (
     "UID",
@@ -101,7 +96,7 @@ def read_calendar(file: SourceFile, *, start: datetime, end: datetime) -> ReadCa
         longest = limits.CALENDAR_FILE_CHARS_MAX
         reading.complain(1, f"longer than {longest} characters", "split it")
         return reading.result()
-    found = _parsed(file.text, reading)
+    found = _parsed(file.text.removeprefix(_MARK), reading)
     series: dict[str, list[tuple[int, Event]]] = {}
     for line, event in found:
         uid = str(event.get("UID") or f"line {line}")
@@ -184,10 +179,15 @@ def _faults(event: "Event", reading: _Reading) -> Iterator[_Fault]:
             "begins and ends in different kinds of time",
             "write both as days, both with a zone, or both without",
         )
-    if ends_at < starts_at:
+    if ends_at < starts_at or _is_negative(event):
         yield _Fault("ends before it begins", "mend DTEND or DURATION")
     for rule in _list(event.get("RRULE")):
         yield from _rule_faults(rule, starts_at, reading)
+
+
+def _is_negative(event: "Event") -> bool:
+    lasts = event.get("DURATION")
+    return lasts is not None and lasts.dt < timedelta(0)
 
 
 def _zone_faults(event: "Event", name: str) -> Iterator[_Fault]:
@@ -208,21 +208,23 @@ def _rule_faults(
 ) -> Iterator[_Fault]:
     """Yield rules of minutes and seconds, and what takes too long to follow."""
     frequency = str(next(iter(rule.get("FREQ", [])), "")).upper()
-    step = _STEPS.get(frequency, _DAY)
     dense = any(len(rule.get(name, [])) > 1 for name in ("BYMINUTE", "BYSECOND"))
-    if frequency not in _STEPS or dense:
+    if frequency not in calendar_rule.STEPS or dense:
         yield _Fault(
             f"recurs {frequency or 'by no FREQ'}, which no shift or holiday does",
             "recur by hours, days, weeks, months or years",
         )
+        return
     interval = next(iter(rule.get("INTERVAL", [])), 1)
     if not isinstance(interval, int) or interval < 1:
         yield _Fault("INTERVAL is less than 1", "write 1 or more")
-    reading.steps += max((reading.end - _sortable(starts_at)) // step, 0)
+        return
+    reading.steps += calendar_rule.steps(rule, _sortable(starts_at), reading.end)
     if reading.steps > limits.CALENDAR_STEPS_MAX:
         yield _Fault(
             "its recurrences take too long to follow",
-            "let recurring events begin later, or list the events",
+            "let recurring events begin later, write a rule that surely has days, or "
+            "list the events",
         )
 
 
@@ -296,13 +298,14 @@ def _add(
     is_near = _sortable(last) > reading.start and _sortable(first) < reading.end
     if not is_near or _sortable(first) >= _sortable(last):
         return
+    first, last = _within(first, last, reading)
     users = tuple(str(one) for one in _list(event.get(USER_PROPERTY)))
     categories = [str(one).lower() for one in event.categories]
     reading.events.append(
         CalendarEvent(
             uid=whence[1],
             line=whence[0],
-            summary=str(event.get("SUMMARY", "")),
+            summary=_on_one_line(str(event.get("SUMMARY", ""))),
             starts_at=first,
             ends_at=last,
             mails=tuple(_mails(event)),
@@ -311,6 +314,23 @@ def _add(
             is_gap=NOBODY in users or (not users and _GAP_CATEGORY in categories),
         )
     )
+
+
+def _within(first: Edge, last: Edge, reading: _Reading) -> tuple[Edge, Edge]:
+    """Return what lies within the stretch that is read; nothing else is known of it."""
+    start: Edge = reading.start
+    end: Edge = reading.end
+    if not isinstance(first, datetime):
+        start, end = reading.start.date(), reading.end.date()
+    elif first.tzinfo is None:
+        start = reading.start.replace(tzinfo=None)
+        end = reading.end.replace(tzinfo=None)
+    return max(first, start), min(last, end)
+
+
+def _on_one_line(text: str) -> str:
+    """Return text that says nothing to a terminal but what it shows."""
+    return "".join(c if c.isprintable() else " " for c in text).strip()
 
 
 def _mails(event: "Event") -> Iterator[str]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from handrail.core.access.actor import Actor, ActorKind
-from handrail.core.access.grant import OneTimeLink, Session
+from handrail.core.access.grant import ApiToken, OneTimeLink, Session
 from handrail.core.access.permission import Verb, lesser
 from handrail.core.access.role import Role
 from handrail.core.errors import NotFoundError, UnauthenticatedError
@@ -192,7 +192,11 @@ def recognise_token(tx: Transaction, token: str) -> Recognised:
         msg = "The token's owner is not in the configuration any more."
         raise UnauthenticatedError(msg)
     actor = Actor(
-        kind=ActorKind.TOKEN, name=found.name, role=person.role, user=person.user
+        kind=ActorKind.TOKEN,
+        name=found.name,
+        role=person.role,
+        user=person.user,
+        token=None if _is_local(found) else found.id,
     )
     used = found.last_used_at
     stale = used is None or tx.now - used >= USE_NOTED_EVERY
@@ -227,6 +231,10 @@ def note_use(tx: Transaction, credential: str) -> None:
     session = tx.access.session(key)
     if session is not None and session.ended_at is None:
         tx.access.save_session(replace(session, last_used_at=tx.now))
+
+
+def _is_local(token: ApiToken) -> bool:
+    return token.owner is None and token.name.startswith(f"{LOCAL_TOKEN} ")
 
 
 def _person(

@@ -35,6 +35,7 @@ from handrail.ports.document_reader import DocumentReader
 from handrail.ports.id_source import IdSource
 from handrail.ports.store import Transaction
 from handrail.ports.vault import Vault
+from handrail.usecases.access_follow import follow_access
 from handrail.usecases.calendar_file import Calendars, is_calendar, with_calendars
 from handrail.usecases.configuration_plan import Applied, Plan, open_pages, renames
 from handrail.usecases.configuration_record import record
@@ -256,11 +257,16 @@ def apply(
     added.extend(planned.rewritten)
     for change in planned.changes:
         if change.draft is not None:
-            added.append(_document(change.draft, change.order, tx))
+            added.append(
+                change.draft.document(
+                    version=1, order=change.order, revision=0, effective_from=tx.now
+                )
+            )
         if change.ended is not None:
             removed.append(change.ended)
     follow_renamed(tx, renames(planned.changes))
     revision = tx.configuration.apply(added, removed, by=by)
+    follow_access(tx, planned.changes, by=by, ids=ids)
     payload: dict[str, Json] = {
         "revision": revision.number,
         "is_partial": is_partial,
@@ -291,10 +297,6 @@ def _meaning(
 def _unchanged(drafts: Sequence[Draft], changes: Sequence[Change]) -> int:
     touched = {change.draft.key for change in changes if change.draft is not None}
     return sum(draft.key not in touched for draft in drafts)
-
-
-def _document(draft: Draft, order: int, tx: Transaction) -> Document:
-    return draft.document(version=1, order=order, revision=0, effective_from=tx.now)
 
 
 def _kept(

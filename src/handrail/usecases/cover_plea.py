@@ -7,18 +7,17 @@ from datetime import datetime, timedelta
 from handrail.core import limits
 from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.cover import stretch
-from handrail.core.cover.authority import require_direction
+from handrail.core.cover.agreement import Leg
+from handrail.core.cover.cover_request import CoverRequest
 from handrail.core.cover.fit import eligible, fit
 from handrail.core.cover.settlement import is_on_call
 from handrail.core.cover.span_text import SpanText
-from handrail.core.cover.swap import Leg
 from handrail.core.errors import ConflictError, InvalidError
 from handrail.core.ids import Slug
 from handrail.core.schedule.on_call import shifts
 from handrail.core.schedule.rest_book import PersonShift
 from handrail.core.schedule.schedule import Schedule
 from handrail.ports.store import Transaction
-from handrail.usecases.desk import Desk
 
 LOOK_AHEAD = timedelta(weeks=12)
 OPEN_MAX = 500
@@ -40,43 +39,6 @@ class Plea:
     whom: tuple[Slug, ...] = ()
     note: str = ""
     asker: Slug | None = None
-
-
-def person(desk: Desk) -> Slug:
-    """Return the person who acts.
-
-    Raises:
-        InvalidError: Nobody acts as a person.
-    """
-    if desk.actor.user is None:
-        msg = (
-            "only a person can do this; do it in the console, or put a token that you "
-            "make there under Tokens into HANDRAIL_TOKEN"
-        )
-        raise InvalidError(msg)
-    return desk.actor.user
-
-
-def asker_of(desk: Desk, plea: Plea, snapshot: Snapshot) -> Slug:
-    """Return whose shift it is.
-
-    Raises:
-        ForbiddenError: Somebody else's, and the actor does not direct the schedule.
-        InvalidError: There is no such user.
-    """
-    if plea.asker is None or plea.asker == desk.actor.user:
-        return person(desk)
-    if plea.asker not in snapshot.users:
-        msg = f"there is no user {plea.asker!r}"
-        raise InvalidError(msg, fields={"asker": "no such user"})
-    require_direction(
-        desk.actor,
-        plea.schedule,
-        snapshot,
-        what=f"Asking for cover in {plea.asker}'s place",
-        instead="Ask for cover of your own shift, or put yourself on call.",
-    )
-    return plea.asker
 
 
 def stretch_of(
@@ -149,7 +111,7 @@ def require_unasked(
     Raises:
         ConflictError: They do.
     """
-    for one in tx.cover.requests(open_only=True, limit=OPEN_MAX):
+    for one in tx.agreement.newest(CoverRequest, open_only=True, limit=OPEN_MAX):
         is_same = one.asker == asker and one.schedule == schedule.name
         if is_same and one.starts_at < ends_at and one.ends_at > starts_at:
             msg = f"{one.name} asks for cover then already; withdraw it first"

@@ -121,10 +121,17 @@ def revoke_feed(
     found = _visible(tx, feed_id, actor)
     if found.revoked_at is not None:
         return found
-    revoked = replace(found, revoked_at=tx.now)
-    tx.access.save_feed(revoked)
-    record(tx, "feed_revoked", str(actor), _payload(revoked), ids=ids)
-    return revoked
+    return close_feed(tx, found, by=str(actor), ids=ids)
+
+
+def close_feed(
+    tx: Transaction, feed: CalendarFeed, *, by: str, ids: IdSource
+) -> CalendarFeed:
+    """Close a feed's address; the caller has asked whether that is allowed."""
+    closed = replace(feed, revoked_at=tx.now)
+    tx.access.save_feed(closed)
+    record(tx, "feed_revoked", by, _payload(closed), ids=ids)
+    return closed
 
 
 def visible_feeds(tx: Transaction, *, actor: Actor) -> list[CalendarFeed]:
@@ -142,13 +149,16 @@ def visible_feeds(tx: Transaction, *, actor: Actor) -> list[CalendarFeed]:
 def find_feed(tx: Transaction, secret: str) -> FoundFeed | None:
     """Return what an address opens; none where it is unknown, revoked or orphaned.
 
-    It ends with the account that made it, and with its schedule or person.
+    It ends with the account that made it, and with its schedule or person. What an
+    operator's token made ends with the token, for it has no account to end with.
     """
     feed = tx.access.feed(digest(secret))
     if feed is None or feed.revoked_at is not None:
         return None
     snapshot = tx.configuration.snapshot()
     if feed.owner is not None and feed.owner not in snapshot.users:
+        return None
+    if feed.owner is None and feed.token is not None and not _holds(tx, feed.token):
         return None
     if feed.name not in _names(snapshot, feed.subject):
         return None
@@ -159,6 +169,11 @@ def find_feed(tx: Transaction, secret: str) -> FoundFeed | None:
         content=lambda: _content(tx, feed, snapshot),
         is_noteworthy=used is None or tx.now - used >= NOTED_EVERY,
     )
+
+
+def was_issued(tx: Transaction, secret: str) -> bool:
+    """Return whether an address ever was one: who asks for it guesses nothing."""
+    return tx.access.feed(digest(secret)) is not None
 
 
 def note_use(tx: Transaction, secret: str) -> None:
@@ -199,10 +214,18 @@ def _issue(
         name=name,
         owner=actor.user,
         created_at=tx.now,
+        token=actor.token,
     )
     tx.access.add_feed(feed)
     record(tx, "feed_created", str(actor), _payload(feed), ids=ids)
     return IssuedFeed(feed=feed, secret=secret)
+
+
+def _holds(tx: Transaction, token_id: str) -> bool:
+    token = next((one for one in tx.access.tokens() if one.id == token_id), None)
+    if token is None or token.revoked_at is not None:
+        return False
+    return token.expires_at is None or token.expires_at > tx.now
 
 
 def _visible(tx: Transaction, feed_id: str, actor: Actor) -> CalendarFeed:

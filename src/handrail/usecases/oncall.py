@@ -70,7 +70,8 @@ def directory_at(
         at: The first instant that is asked about, UTC.
         names: The schedules needed; where none are named, all but those that were
             removed for good by then.
-        user: Only schedules that may put this person on duty are needed.
+        user: Only schedules that may put this person on duty are needed. A person of
+            now is called so at all times, whatever the name was.
     """
     snapshot = tx.configuration.snapshot()
     if at >= tx.now:
@@ -79,7 +80,8 @@ def directory_at(
     began = [one.number for one in revisions if one.applied_at <= at]
     first = revisions[0].number if revisions else 0
     then = tx.configuration.snapshot_at(began[-1] if began else first)
-    documents = tx.configuration.versions(history.KINDS)
+    kinds = history.KINDS_AND_PEOPLE if user in snapshot.users else history.KINDS
+    documents = tx.configuration.versions(kinds)
     if names is not None:
         asked = {Slug(name) for name in names}
         return Directory(
@@ -228,7 +230,7 @@ def window_asked(
 
 
 def _no_instant(field: str, wrong: str) -> InvalidError:
-    msg = "Ask about an instant like 2026-01-31T08:00:00Z, or 2026-01-31 08:00."
+    msg = "Say the time in another way."
     return InvalidError(msg, fields={field: wrong})
 
 

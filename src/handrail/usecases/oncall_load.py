@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from handrail.core.configuration import history
+from handrail.core.configuration.former_names import FormerNames
 from handrail.core.configuration.rest_check import teams_of, zone_of
 from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.errors import NotFoundError
@@ -101,12 +102,14 @@ def oncall_load(
     revisions = tx.configuration.revisions()
     began = revisions[0].applied_at if revisions else tx.now
     since, until = max(tx.now - PAST, began), tx.now + COMING
-    schedules = history.compiled(tx.configuration.versions(history.KINDS), None)
+    documents = tx.configuration.versions(history.KINDS_AND_PEOPLE)
+    schedules = history.compiled(documents)
     past = _figures(snapshot, _times(snapshot, schedules, people, since, tx.now))
     coming = _figures(
         snapshot, _times(snapshot, snapshot.schedules, people, tx.now, until)
     )
-    for name, at in _pages(tx, people, since).items():
+    names = FormerNames(documents)
+    for name, at in _pages(tx, people, since, names).items():
         paged = interruptions(at, snapshot.rest, zone_of(snapshot, name))
         past[name] = {**past[name], **paged}
     return OncallLoad(
@@ -163,11 +166,11 @@ def _figures(
 
 
 def _pages(
-    tx: Transaction, people: Iterable[Slug], since: datetime
+    tx: Transaction, people: Iterable[Slug], since: datetime, names: FormerNames
 ) -> dict[Slug, list[datetime]]:
     found: dict[Slug, list[datetime]] = {name: [] for name in people}
     for recipient, at in tx.delivery.told_of_pages(since=since, until=tx.now):
-        name = Slug(recipient.removeprefix("user:"))
+        name = names.now(Slug(recipient.removeprefix("user:")), at)
         if recipient.startswith("user:") and name in found:
             found[name].append(at)
     return found

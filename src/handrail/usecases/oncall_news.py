@@ -1,11 +1,13 @@
 """Telling people that who is on call changes, or asking them to agree to it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from handrail.core import limits
-from handrail.core.cover import cover_request, swap
+from handrail.core.cover.agreement import Agreement
+from handrail.core.cover.cover_request import CoverRequest
+from handrail.core.cover.swap import Swap
 from handrail.core.ids import BulletinId, Slug
 from handrail.core.paging.bulletin import Bulletin, BulletinKind
 from handrail.core.severity.severity import Urgency
@@ -14,6 +16,10 @@ from handrail.ports.store import Transaction
 from handrail.usecases.bulletin import people
 from handrail.usecases.bulletin import tell as tell_all
 
+_ASKING: Mapping[BulletinKind, type[Agreement]] = {
+    BulletinKind.COVER: CoverRequest,
+    BulletinKind.SWAP: Swap,
+}
 SOON = timedelta(hours=2)
 """What begins within this is told over the contact methods of high urgency."""
 
@@ -71,16 +77,10 @@ def tell(
 
 def why_old(tx: Transaction, bulletin: Bulletin) -> str | None:
     """Return why nobody need be asked any more, or none; other news is always told."""
-    if bulletin.kind is BulletinKind.COVER:
-        request = tx.cover.request(_number(bulletin))
-        if request is not None and request.state is not cover_request.CoverState.OPEN:
-            return f"{request.name} {cover_request.standing(request)}"
-    if bulletin.kind is BulletinKind.SWAP:
-        found = tx.cover.swap(_number(bulletin))
-        if found is not None and found.state is not swap.SwapState.OPEN:
-            return f"{found.name} {swap.standing(found)}"
-    return None
-
-
-def _number(bulletin: Bulletin) -> int:
-    return int(bulletin.about.rpartition("-")[2])
+    kind = _ASKING.get(bulletin.kind)
+    if kind is None:
+        return None
+    found = tx.agreement.get(kind, int(bulletin.about.rpartition("-")[2]))
+    if found is None or found.is_open:
+        return None
+    return f"{found.name} {found.standing}"

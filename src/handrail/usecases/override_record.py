@@ -129,7 +129,7 @@ def _require_sound(tx: Transaction, one: NewOverride) -> None:
 
 
 def _free_name(tx: Transaction, taken: set[Slug]) -> Slug:
-    while (name := Slug(f"override-{tx.cover.next_override()}")) in taken:
+    while (name := Slug(f"override-{tx.agreement.next_override()}")) in taken:
         pass
     return name
 

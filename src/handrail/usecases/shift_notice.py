@@ -36,17 +36,29 @@ LOOKED_AT_MAX = 200
 
 
 class Told(NamedTuple):
-    """How many were told, and which could not be and should be tried again."""
+    """What became of some notices; one that is in neither list is due no more.
+
+    Attributes:
+        done: How many this transaction told.
+        settled: Told, now or before, by whomever: never to be told again.
+        again: Not told, and to be tried again: held, or telling failed.
+    """
 
     done: int
-    failed: tuple[ShiftNotice, ...]
+    settled: tuple[ShiftNotice, ...]
+    again: tuple[ShiftNotice, ...]
 
 
 def tell_shifts(
     tx: Transaction, notices: Sequence[ShiftNotice], *, ids: IdSource
 ) -> Told:
-    """Tell people of shifts; one that cannot be told stops no other."""
-    failed: list[ShiftNotice] = []
+    """Tell people of shifts; one that cannot be told stops no other.
+
+    Nothing while held: nobody would be told.
+    """
+    if tx.meta.get(paging.HELD):
+        return Told(done=0, settled=(), again=tuple(notices))
+    again: list[ShiftNotice] = []
     done: dict[str, bool] = {}
 
     def act(notice: ShiftNotice) -> None:
@@ -55,25 +67,22 @@ def tell_shifts(
 
     def otherwise(notice: ShiftNotice, _why: object) -> None:
         done[notice.id] = False
-        failed.append(notice)
+        again.append(notice)
 
     setback.each(tx, notices, act, otherwise=otherwise)
-    return Told(done=sum(done.values()), failed=tuple(failed))
+    settled = tuple(one for one in notices if tx.shift_notice.told(one))
+    return Told(done=sum(done.values()), settled=settled, again=tuple(again))
 
 
 def tell_shift(tx: Transaction, notice: ShiftNotice, *, ids: IdSource) -> bool:
     """Tell a person of a shift, unless it was told or is so no longer.
-
-    Nothing while held: nobody would be told.
 
     Returns:
         Whether this transaction told it.
     """
     snapshot = tx.configuration.snapshot()
     schedule = snapshot.schedules.get(notice.schedule)
-    if tx.meta.get(paging.HELD) or schedule is None:
-        return False
-    if notice not in look(schedule, tx.now).due:
+    if schedule is None or notice not in look(schedule, tx.now).due:
         return False
     bulletin_id = BulletinId(ids.new_id())
     if not tx.shift_notice.take(notice, bulletin_id):

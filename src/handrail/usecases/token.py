@@ -12,6 +12,7 @@ from handrail.ports.id_source import IdSource
 from handrail.ports.store import Transaction
 from handrail.usecases.access_record import record
 from handrail.usecases.credential import digest, spell_token
+from handrail.usecases.feed import close_feed
 
 NAME_CHARS_MAX = 100
 SHOWN_MAX = 1000
@@ -63,6 +64,8 @@ def revoke_token(
 ) -> ApiToken:
     """Refuse the token from now on; one already revoked stays as it is.
 
+    The calendar feeds made with it are closed too: whoever had it has their addresses.
+
     Raises:
         NotFoundError: There is none, or it is somebody else's and the asker no admin.
     """
@@ -73,11 +76,19 @@ def revoke_token(
         raise NotFoundError(msg)
     if found.revoked_at is not None:
         return found
-    revoked = replace(found, revoked_at=tx.now)
-    tx.access.save_token(revoked)
-    payload = {"id": token_id, "name": found.name}
-    record(tx, "token_revoked", str(actor), payload, ids=ids)
-    return revoked
+    for feed in tx.access.feeds():
+        if feed.token == found.id and feed.revoked_at is None:
+            close_feed(tx, feed, by=str(actor), ids=ids)
+    return end_token(tx, found, by=str(actor), ids=ids)
+
+
+def end_token(tx: Transaction, token: ApiToken, *, by: str, ids: IdSource) -> ApiToken:
+    """Refuse a token from now on; the caller has asked whether that is allowed."""
+    ended = replace(token, revoked_at=tx.now)
+    tx.access.save_token(ended)
+    payload = {"id": token.id, "name": token.name}
+    record(tx, "token_revoked", by, payload, ids=ids)
+    return ended
 
 
 def visible_tokens(tx: Transaction, *, actor: Actor) -> list[ApiToken]:

@@ -64,7 +64,14 @@ def _shown(
     console: Console, actor: Actor, service: str, last: LastProof
 ) -> Response[str]:
     def look(tx: Transaction) -> Shown:
-        screen = coverage_screen(last, reader=reader_of(tx, actor), service=service)
+        screen = coverage_screen(
+            last.proof,
+            made_at=last.made_at,
+            trouble=last.trouble,
+            is_coming=last.coming is not None,
+            reader=reader_of(tx, actor),
+            service=service,
+        )
         asked = Asked(actor=actor, place="/oncall")
         return Shown(screen=screen, chrome=frame(tx, "Coverage", asked))
 

@@ -1,10 +1,11 @@
 """Who is on call: now or then, a schedule's weeks, the reasons, a person's shifts."""
 
 from datetime import datetime, timedelta
+from typing import Annotated
 
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from handrail.core.access.permission import Verb
 from handrail.core.configuration import spelling
@@ -32,9 +33,12 @@ _LOCAL_LENGTH = len("2026-01-31T08:00:00")
     include_in_schema=False,
 )
 def show_oncall(
-    console: GivenConsole, actor: GivenActor, at: FromQuery[str | None] = None
+    console: GivenConsole,
+    actor: GivenActor,
+    at: FromQuery[str | None] = None,
+    sought: Annotated[str, QueryParameter(name="find", max_length=200)] = "",
 ) -> Response[str]:
-    """Show who is on call now, or at another instant."""
+    """Show who is on call now, or at another instant; on all schedules or some."""
 
     def look(tx: Transaction) -> Shown:
         reader = reader_of(tx, actor)
@@ -46,6 +50,7 @@ def show_oncall(
             asked=at or "",
             wrong=wrong,
             reader=reader,
+            sought=sought,
         )
         chrome = frame(tx, "On call", Asked(actor=actor, place=PLACE))
         return Shown(screen=screen, chrome=chrome)

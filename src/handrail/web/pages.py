@@ -13,6 +13,7 @@ from handrail.core.errors import ConflictError, NotFoundError
 from handrail.core.ids import PageId
 from handrail.ports.store import Transaction
 from handrail.usecases import paging
+from handrail.usecases.agreement import all_open
 from handrail.usecases.desk import viewer_of
 from handrail.usecases.explain import page_story
 from handrail.web.deps import Console, GivenActor, GivenConsole
@@ -50,7 +51,11 @@ def show_now(
             limit=ITEMS_SHOWN + 1,
         )
         reader = reader_of(tx, actor)
-        screen = home_screen(pages, deliveries, incidents, items, reader=reader)
+        agreements = all_open(tx, limit=PAGES_SHOWN_MAX)
+        waiting = [one for one in agreements if actor.user in one.awaits]
+        screen = home_screen(
+            pages, deliveries, incidents, items, waiting, reader=reader
+        )
         asked = Asked(actor=actor, place="/", news=news)
         return Shown(screen=screen, chrome=frame(tx, "Now", asked))
 

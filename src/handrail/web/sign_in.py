@@ -17,12 +17,12 @@ from handrail.core.limits import SESSION_LIFE
 from handrail.ports.store import Transaction
 from handrail.usecases import access
 from handrail.usecases.credential import cookie_name
+from handrail.usecases.throttle import Throttle
 from handrail.web.deps import Console, GivenConsole
 from handrail.web.form import FormRequest, fields
 from handrail.web.rendering import in_chrome
 from handrail.web.screens.chrome import bare
 from handrail.web.screens.sign_in import SignInScreen, TakeLinkScreen
-from handrail.web.throttle import Throttle
 
 LINKS_PER_ADDRESS = 3
 LINKS_PER_ASKER = 20

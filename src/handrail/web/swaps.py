@@ -1,14 +1,15 @@
-"""Swaps in the console: find, propose, consent, decline, withdraw by plain forms."""
+"""Finding and proposing swaps in the console."""
 
 from dataclasses import replace
 
 from litestar import Response, get, post
 from litestar.concurrency import sync_to_thread
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromQuery
 
 from handrail.core.access.actor import Actor
 from handrail.core.access.permission import Verb
+from handrail.core.cover.swap import Swap
 from handrail.core.errors import DomainError, InvalidError, NotFoundError
 from handrail.core.ids import Slug
 from handrail.ports.store import Transaction
@@ -17,14 +18,12 @@ from handrail.usecases.desk import Desk
 from handrail.usecases.oncall import instant_asked
 from handrail.usecases.override import find_schedule
 from handrail.usecases.swap import Proposed
-from handrail.web.covers import refused
+from handrail.web.agreements import all_open, one_of, routes
 from handrail.web.deps import GivenActor, GivenConsole
 from handrail.web.form import FormRequest, fields
 from handrail.web.overrides import REFUSED, STATUS
 from handrail.web.reading import Asked, frame, reader_of
-from handrail.web.rendering import Shown, to
-from handrail.web.screens.oncall_change import NOTHING, OneSwapScreen, swap_card
-from handrail.web.screens.refusal import Refusal
+from handrail.web.rendering import Shown
 from handrail.web.screens.swap_option import (
     SwapOptionScreen,
     option_screen,
@@ -32,7 +31,6 @@ from handrail.web.screens.swap_option import (
 )
 
 PLACE = "/oncall/swaps"
-VERBS = {"accept": swap.consent, "decline": swap.decline, "withdraw": swap.withdraw}
 
 
 @get(
@@ -44,7 +42,10 @@ def find_swaps(
     schedule: FromQuery[str] = "",
     at: FromQuery[str] = "",
 ) -> Response[str]:
-    """Show the swaps that would free the reader of a shift."""
+    """Show the swaps that would free the reader of a shift; else what is open."""
+    if not schedule:
+        shown = console.store.read(lambda tx: all_open(tx, actor, first=""))
+        return shown.response("agreements.html")
     shown = console.store.read(lambda tx: _options(tx, actor, schedule, at))
     return shown.response("swap_options.html")
 
@@ -72,53 +73,9 @@ async def propose(
         return shown.response("swap_options.html", status=STATUS[type(error)])
     notes = (f"{made.swap.name} is proposed.", *made.notes)
     shown = await sync_to_thread(
-        console.store.read, lambda tx: _one(tx, actor, made.swap.name, notes=notes)
+        console.store.read, lambda tx: one_of(tx, actor, made.swap, notes=notes)
     )
-    return shown.response("swap.html")
-
-
-@get(
-    "/oncall/swaps/{name:str}",
-    opt={"verb": Verb.ONCALL_READ},
-    sync_to_thread=True,
-    include_in_schema=False,
-)
-def show_swap(
-    name: FromPath[str],
-    console: GivenConsole,
-    actor: GivenActor,
-    news: FromQuery[str | None] = None,
-) -> Response[str]:
-    """Show one swap, with the buttons to answer it."""
-    shown = console.store.read(lambda tx: _one(tx, actor, name, news=news))
-    return shown.response("swap.html")
-
-
-@post(
-    "/oncall/swaps/{name:str}/{verb:str}",
-    opt={"verb": Verb.ONCALL_CHANGE},
-    include_in_schema=False,
-)
-async def answer(
-    name: FromPath[str], verb: FromPath[str], console: GivenConsole, actor: GivenActor
-) -> Response[str] | Response[None]:
-    """Do what a button says."""
-    done = VERBS.get(verb)
-    if done is None:
-        msg = f"There is no act {verb!r}. Go back and press one of the buttons."
-        raise NotFoundError(msg)
-    try:
-        found = await sync_to_thread(
-            console.store.run,
-            lambda tx: done(Desk(tx=tx, actor=actor, ids=console.ids), name),
-        )
-    except REFUSED as error:
-        refusal = refused(verb, error, {})
-        shown = await sync_to_thread(
-            console.store.read, lambda tx: _one(tx, actor, name, refusal=refusal)
-        )
-        return shown.response("swap.html", status=STATUS[type(error)])
-    return to(f"{PLACE}/{found.name}?news=swap-{verb}")
+    return shown.response("agreement.html")
 
 
 def _options(
@@ -158,20 +115,4 @@ def _none(schedule: str, error: DomainError) -> SwapOptionScreen:
     )
 
 
-def _one(
-    tx: Transaction,
-    actor: Actor,
-    name: str,
-    *,
-    news: str | None = None,
-    refusal: Refusal = NOTHING,
-    notes: tuple[str, ...] = (),
-) -> Shown:
-    found = swap.find(tx, name)
-    card = swap_card(found, reader=reader_of(tx, actor))
-    screen = OneSwapScreen(card=card, refusal=refusal, notes=notes)
-    asked = Asked(actor=actor, place="/oncall", news=news)
-    return Shown(screen=screen, chrome=frame(tx, found.name, asked))
-
-
-HANDLERS: tuple[HTTPRouteHandler, ...] = (find_swaps, propose, show_swap, answer)
+HANDLERS: tuple[HTTPRouteHandler, ...] = (find_swaps, propose, *routes(Swap))

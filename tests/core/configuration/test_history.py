@@ -217,6 +217,102 @@ def test_a_renamed_schedule_keeps_its_past_under_its_new_name() -> None:
     assert tiles[1].starts_at == then
 
 
+def plain(person: str) -> str:
+    rotation = {
+        "every": "1 week",
+        "handoff": "09:00",
+        "starts_on": "2026-01-05",
+        "participants": [person],
+    }
+    return json.dumps({"time_zone": "UTC", "rotation": rotation})
+
+
+def stored_as(
+    name: Slug,
+    person: str,
+    day: int,
+    *,
+    version: int = 1,
+    was: Slug | None = None,
+    is_removed: bool = False,
+) -> Document:
+    """Return a version of a schedule of one person, stored on a day after the first."""
+    return Document(
+        kind="schedule",
+        name=name,
+        version=version,
+        body=plain(person),
+        order=1,
+        revision=day + 1,
+        effective_from=FIRST + timedelta(days=day),
+        managed_by="file",
+        renamed_from=was,
+        is_removed=is_removed,
+    )
+
+
+def days_of(documents: Sequence[Document], name: Slug, days: int) -> list[str]:
+    """Return who had each day by the schedule of that name, from the first on."""
+    schedule = ScheduleHistory(documents).schedule(name)
+    assert schedule is not None
+    tiles = resolve(schedule, FIRST, FIRST + timedelta(days=days))
+    assert tiles[0].starts_at == FIRST
+    assert tiles[-1].ends_at == FIRST + timedelta(days=days)
+    assert all(one.ends_at == other.starts_at for one, other in pairwise(tiles))
+    at = [FIRST + timedelta(days=day) for day in range(days)]
+    there = (next(t for t in tiles if t.starts_at <= day < t.ends_at) for day in at)
+    return [" ".join(tile.users) for tile in there]
+
+
+def test_a_schedule_that_was_renamed_twice_keeps_all_its_past() -> None:
+    first, second = Slug("first-name"), Slug("second-name")
+    stored = [
+        stored_as(first, "ana", 0),
+        stored_as(first, "ana", 1, version=2, is_removed=True),
+        stored_as(second, "ben", 1, was=first),
+        stored_as(second, "ben", 2, version=2, is_removed=True),
+        stored_as(NAME, "cy", 2, was=second),
+    ]
+
+    assert ScheduleHistory(stored).names == (NAME,)
+    assert days_of(stored, NAME, 3) == ["ana", "ben", "cy"]
+
+
+def test_a_schedule_that_takes_a_name_used_before_keeps_its_own_past() -> None:
+    stored = [
+        stored_as(NAME, "dora", 0),
+        stored_as(NAME, "dora", 1, version=2, is_removed=True),
+        stored_as(OLD_NAME, "ana", 2),
+        stored_as(OLD_NAME, "ana", 4, version=2, is_removed=True),
+        stored_as(NAME, "ben", 4, version=3, was=OLD_NAME),
+    ]
+
+    assert days_of(stored, NAME, 5) == ["dora", "", "ana", "ana", "ben"]
+
+
+def test_a_schedule_that_gets_its_first_name_back_keeps_its_past() -> None:
+    stored = [
+        stored_as(NAME, "ana", 0),
+        stored_as(NAME, "ana", 1, version=2, is_removed=True),
+        stored_as(OLD_NAME, "ben", 1, was=NAME),
+        stored_as(OLD_NAME, "ben", 2, version=2, is_removed=True),
+        stored_as(NAME, "cy", 2, version=3, was=OLD_NAME),
+    ]
+
+    assert ScheduleHistory(stored).names == (NAME,)
+    assert days_of(stored, NAME, 3) == ["ana", "ben", "cy"]
+
+
+def test_a_clock_that_was_set_back_between_two_edits_leaves_one_answer() -> None:
+    stored = [
+        stored_as(NAME, "ana", 0),
+        stored_as(NAME, "ben", 3, version=2),
+        stored_as(NAME, "cy", 2, version=3),
+    ]
+
+    assert days_of(stored, NAME, 5) == ["ana", "ana", "cy", "cy", "cy"]
+
+
 def test_whose_schedules_they_are_is_told_through_renames_and_overrides() -> None:
     rotation = {
         "every": "1 week",

@@ -10,6 +10,7 @@ from tests.configured import SOURCE_KINDS, checked
 from handrail.core.configuration.node import SourceFile
 from handrail.core.ids import Slug
 from handrail.core.schedule.on_call import on_call
+from handrail.core.schedule.resolve import resolve
 from handrail.system.document_reader import YamlDocumentReader
 from handrail.usecases.configuration import check, proposed
 
@@ -43,6 +44,19 @@ def turns(**changes: str) -> str:
 
 
 COMPLAINTS = [
+    (
+        LAYERED % "{name: one, shifts: [{users: [ana], from: 2026-01-05 09:00, "
+        "until: 2026-01-05T07:30:00Z}]}",
+        "schedule s.layers[0].shifts[0].until",
+        "is not after from",
+        "end after it begins",
+    ),
+    (
+        LAYERED % layer("starts_at: 2026-01-05T08:30:00Z, ends_at: 2026-01-05 09:00"),
+        "schedule s.layers[0].ends_at",
+        "is not after starts_at",
+        "end after it begins",
+    ),
     (
         LAYERED % layer("combine: join"),
         "schedule s.layers[0].combine",
@@ -267,3 +281,39 @@ def test_absurd_lengths_and_dates_have_an_answer(rotation: str) -> None:
     for year in (1971, 2026, 2199):
         answer = on_call(schedule, datetime(year, 6, 1, tzinfo=UTC))
         assert answer.users in {("ana",), ("ben",)}
+
+
+def users_at(text: str, *instants: datetime) -> list[tuple[str, ...]]:
+    """Return who is on call at each instant by the one schedule of a file."""
+    found = checked(PEOPLE + "---\n" + text)
+    assert not found.has_errors, found.lines()
+    (schedule,) = proposed(found).schedules.values()
+    return [on_call(schedule, at).users for at in instants]
+
+
+def test_a_listed_shift_in_local_time_that_does_not_exist_puts_nobody_on_call() -> None:
+    """Else it would last until another shift begins or ends."""
+    shifts = (
+        "{users: [ana], from: 2026-03-29 02:10, until: 2026-03-29 02:50}, "
+        "{users: [ben], from: 2026-03-29 12:00, until: 2026-03-29 13:00}"
+    )
+    found = checked(f"{PEOPLE}---\n{LAYERED % f'{{name: one, shifts: [{shifts}]}}'}")
+    (schedule,) = proposed(found).schedules.values()
+    start = datetime(2026, 3, 29, tzinfo=UTC)
+
+    tiles = resolve(schedule, start, start + DAY)
+
+    assert [(one.starts_at - start, one.users) for one in tiles] == [
+        (timedelta(0), ()),
+        (10 * HOUR, ("ben",)),
+        (11 * HOUR, ()),
+    ]
+
+
+def test_active_hours_from_the_end_of_a_day_are_of_the_next() -> None:
+    hours = "active: {days: [mon], from: '24:00', to: '08:00'}"
+    monday = datetime(2026, 1, 5, 3, tzinfo=UTC)
+
+    found = users_at(LAYERED % layer(hours), monday, monday + DAY)
+
+    assert [bool(one) for one in found] == [False, True]

@@ -31,12 +31,15 @@ class Actor:
             operator and for nobody.
         role: What it may do, by the table of permissions.
         user: The person behind it, or none (operator, integration, nobody).
+        token: Id of the API token it came with. None for the token of a machine's own
+            command line, which is another one after each start.
     """
 
     kind: ActorKind
     name: str
     role: Standing
     user: Slug | None = None
+    token: str | None = None
 
     @override
     def __str__(self) -> str:

@@ -72,6 +72,7 @@ class CalendarFeed:
         subject: Whether it is a schedule's or a person's.
         name: The schedule or user.
         owner: Who made it, or none for the operator; it ends with that account.
+        token: Id of the API token it was made with; it ends when that is revoked.
         last_used_at: When it was last read, to the hour; none before it was.
     """
 
@@ -83,3 +84,4 @@ class CalendarFeed:
     created_at: datetime
     last_used_at: datetime | None = None
     revoked_at: datetime | None = None
+    token: str | None = None

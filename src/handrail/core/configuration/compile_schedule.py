@@ -6,7 +6,12 @@ from datetime import date, datetime, time, timedelta
 from handrail.core import wall_clock
 from handrail.core.configuration import spelling
 from handrail.core.configuration.part import Body, Part
-from handrail.core.configuration.spelling import NOBODY, WEEKDAYS, moment_in
+from handrail.core.configuration.spelling import (
+    MIDNIGHT_AS_END,
+    NOBODY,
+    WEEKDAYS,
+    moment_in,
+)
 from handrail.core.ids import Slug
 from handrail.core.schedule.schedule import (
     Combination,
@@ -100,7 +105,7 @@ def _layer(item: Body, schedule_zone: str, calendars: Mapping[Slug, Body]) -> La
     return Layer(
         name=Slug(item["name"]),
         rotation=rotation(item["rotation"]) if "rotation" in item else None,
-        shifts=tuple(_shift(zone, shift) for shift in item.get("shifts", ())),
+        shifts=tuple(_shifts(item.get("shifts", ()), zone)),
         windows=tuple(
             window for one in item.get("active", ()) for window in windows(one)
         ),
@@ -146,18 +151,20 @@ def windows(item: Body) -> tuple[Window, ...]:
         return (Window(weekday=first, start=start, days=days, end=end),)
     named = item.get("days")
     begins = _EVERY_DAY if named is None else [WEEKDAYS.index(day) for day in named]
+    later = int(item["from"] == MIDNIGHT_AS_END)
     return tuple(
-        Window(weekday=day, start=start, days=int(end <= start), end=end)
+        Window(weekday=(day + later) % 7, start=start, days=int(end <= start), end=end)
         for day in begins
     )
 
 
-def _shift(zone: str, item: Body) -> FixedShift:
-    return FixedShift(
-        users=_party(item["users"]),
-        starts_at=moment_in(zone, item["from"]),
-        ends_at=moment_in(zone, item["until"]),
-    )
+def _shifts(items: Iterable[Body], zone: str) -> Iterator[FixedShift]:
+    """Yield listed shifts; one that lies in skipped local time lasts no time at all."""
+    for item in items:
+        starts_at, ends_at = (moment_in(zone, item[edge]) for edge in ("from", "until"))
+        if starts_at < ends_at:
+            users = _party(item["users"])
+            yield FixedShift(users=users, starts_at=starts_at, ends_at=ends_at)
 
 
 def _moment(zone: str, written: str | None) -> datetime | None:

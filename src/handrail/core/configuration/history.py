@@ -9,16 +9,19 @@ version, that one is taken to have held always.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
-from handrail.core.configuration import compile_schedule
+from handrail.core.configuration import compile_schedule, former_names
 from handrail.core.configuration.document import Document
+from handrail.core.configuration.former_names import FormerNames
 from handrail.core.configuration.part import Part, part_of
 from handrail.core.ids import Slug
-from handrail.core.schedule.schedule import Layer, Override, Revision, Schedule
+from handrail.core.schedule.schedule import Layer, Override, Party, Revision, Schedule
 
 KINDS = ("schedule", "override", "calendar")
 """What documents a schedule's answers rest on."""
+KINDS_AND_PEOPLE = (*KINDS, former_names.KIND)
+"""With these, people are called what they are called now, whenever it was."""
 
 _Key = tuple[str, Slug]
 
@@ -41,10 +44,13 @@ class ScheduleHistory:
     """Every version of schedules, overrides and calendars, ready to be asked.
 
     Args:
-        documents: Of ``KINDS``, in the order in which they were stored.
+        documents: Of ``KINDS``, or of ``KINDS_AND_PEOPLE``, in the order in which they
+            were stored.
     """
 
     def __init__(self, documents: Iterable[Document]) -> None:
+        documents = tuple(documents)
+        self._people = FormerNames(documents)
         versions: dict[_Key, list[Document]] = {}
         for document in documents:
             versions.setdefault((document.kind, document.name), []).append(document)
@@ -97,26 +103,38 @@ class ScheduleHistory:
         chain = self._chain(kind, name)
         if not chain:
             return
-        bounds = [None, *(one.effective_from for one in chain[1:]), None]
+        bounds = [None, *_beginnings(chain)[1:], None]
         for document, (starts_at, ends_at) in zip(chain, pairwise(bounds), strict=True):
             if not document.is_removed and (ends_at is None or starts_at != ends_at):
                 yield _Held(
                     part=part_of(document), starts_at=starts_at, ends_at=ends_at
                 )
 
-    def _chain(self, kind: str, name: Slug) -> list[Document]:
-        own = self._versions.get((kind, name), [])
-        if not own or own[0].renamed_from in {None, name}:
-            return own
-        before = Slug(own[0].renamed_from or "")
-        began = own[0].effective_from
-        # Its old name's end came with this one's beginning, and is no end.
-        older = [
+    def _chain(
+        self, kind: str, name: Slug, until: datetime | None = None
+    ) -> list[Document]:
+        """Return the versions from the first name on, those stored before ``until``.
+
+        Where a name was somebody else's before, these come first, up to where what
+        bears it now began under whatever name.
+        """
+        own = [
             one
-            for one in self._versions.get((kind, before), [])
-            if one.effective_from < began
+            for one in self._versions.get((kind, name), [])
+            if until is None or one.effective_from < until
         ]
-        return [*older, *own]
+        begins = _begins(own)
+        if begins is None or own[begins].renamed_from in {None, name}:
+            return own
+        before = Slug(own[begins].renamed_from or "")
+        # Its old name's end came with this one's beginning, and is no end.
+        older = self._chain(kind, before, own[begins].effective_from)
+        others = [
+            one
+            for one in own[:begins]
+            if not older or one.effective_from < older[0].effective_from
+        ]
+        return [*others, *older, *own[begins:]]
 
     def _revisions(self, held: Sequence[_Held], zone: str) -> Iterator[Revision]:
         """Yield the layers in force from each instant on."""
@@ -148,8 +166,24 @@ class ScheduleHistory:
             }
             plan = compile_schedule.schedule(one.part, (), calendars)
             for revision in _within(plan.revisions, starts_at, ends_at):
-                layers = tuple(_in_zone(x, own_zone, zone) for x in revision.layers)
+                layers = tuple(
+                    self._named_now(_in_zone(layer, own_zone, zone), one.part)
+                    for layer in revision.layers
+                )
                 yield replace(revision, layers=layers)
+
+    def _named_now(self, layer: Layer, part: Part) -> Layer:
+        """Return the layer with its people as they are called now."""
+        said_at = part.document.effective_from
+
+        def party(users: Party) -> Party:
+            return tuple(self._people.now(user, said_at) for user in users)
+
+        if layer.rotation is None:
+            shifts = (replace(one, users=party(one.users)) for one in layer.shifts)
+            return replace(layer, shifts=tuple(shifts))
+        parties = tuple(map(party, layer.rotation.participants))
+        return replace(layer, rotation=replace(layer.rotation, participants=parties))
 
     def _overrides(self, held: Sequence[_Held], names: set[Slug]) -> Iterator[Override]:
         """Yield every version of every override, cut to the time in which it held.
@@ -163,7 +197,36 @@ class ScheduleHistory:
                 is_first = version.starts_at is None or version.starts_at <= began
                 starts_at = None if is_first else version.starts_at
                 for one in in_zones:
-                    yield from _cut(version, one, starts_at)
+                    for made in _cut(version, one, starts_at):
+                        yield self._override_now(made, version.part)
+
+    def _override_now(self, override: Override, part: Part) -> Override:
+        said_at = part.document.effective_from
+        relieved = override.instead_of
+        return replace(
+            override,
+            user=self._people.now(override.user, said_at),
+            instead_of=relieved and self._people.now(relieved, said_at),
+        )
+
+
+def _begins(own: Sequence[Document]) -> int | None:
+    """Return the place of the version since which a name was never free again."""
+    begins = None
+    for place, document in enumerate(own):
+        if not document.is_removed and (place == 0 or own[place - 1].is_removed):
+            begins = place
+    return begins
+
+
+def _beginnings(chain: Sequence[Document]) -> list[datetime]:
+    """Return since when each version holds, in order, whatever the clock did.
+
+    Where it was set back, a later version holds from its instant on, and what was
+    stored before with a later instant has no time of its own.
+    """
+    instants = [one.effective_from for one in chain]
+    return list(accumulate(reversed(instants), min))[::-1]
 
 
 def _overrides_by_schedule(
@@ -263,16 +326,17 @@ def naming(documents: Iterable[Document], user: Slug) -> frozenset[Slug]:
     Found in the text of the documents, so that the others need not be compiled; it may
     be a few more.
     """
-    word = f'"{user}"'
+    documents = tuple(documents)
+    words = [f'"{name}"' for name in FormerNames(documents).of(user)]
     found: set[Slug] = set()
     renamed: list[tuple[Slug, Slug]] = []
     for document in documents:
         if document.kind == "schedule":
             if document.renamed_from is not None:
                 renamed.append((Slug(document.renamed_from), document.name))
-            if word in document.body:
+            if any(word in document.body for word in words):
                 found.add(document.name)
-        elif document.kind == "override" and word in document.body:
+        elif document.kind == "override" and any(w in document.body for w in words):
             found.add(Slug(part_of(document).body["schedule"]))
     for before, after in renamed:
         if before in found:

@@ -17,11 +17,12 @@ ENDS_TOO_EARLY = ("is not after from", "let it end after it begins")
 
 def finish_schedule(_name: str, body: Body, reading: Reading) -> None:
     """Note what does not fit together in a schedule and its edits."""
-    _finish_plan("", body, reading)
+    zone = str(body.get("time_zone", ""))
+    _finish_plan("", body, reading, zone=zone)
     seen: set[str] = set()
     for place, edit in _objects(body.get("edits")):
         path = f"edits[{place}]"
-        _finish_plan(path, edit, reading)
+        _finish_plan(path, edit, reading, zone=zone)
         begins = str(edit.get("effective_from", ""))
         if begins and begins in seen:
             where = f"{path}.effective_from"
@@ -70,7 +71,9 @@ def finish_calendar(_name: str, body: Body, reading: Reading) -> None:
         _compare(item, path, reading, first="from", last="until")
 
 
-def _finish_plan(path: str, body: dict[str, Any], reading: Reading) -> None:
+def _finish_plan(
+    path: str, body: dict[str, Any], reading: Reading, *, zone: str
+) -> None:
     """Check the rotation or layers of a schedule or of an edit."""
     dot = f"{path}." if path else ""
     written = [n for n in ("rotation", "layers") if f"{dot}{n}" in reading.places]
@@ -102,10 +105,12 @@ def _finish_plan(path: str, body: dict[str, Any], reading: Reading) -> None:
                 "remove it, or write the layer below the one it joins",
             )
         has_duty = has_duty or layer.get("role") != "shadow"
-        _finish_layer(where, layer, reading)
+        _finish_layer(where, layer, reading, zone=str(layer.get("time_zone", zone)))
 
 
-def _finish_layer(path: str, layer: dict[str, Any], reading: Reading) -> None:
+def _finish_layer(
+    path: str, layer: dict[str, Any], reading: Reading, *, zone: str
+) -> None:
     kinds = ("rotation", "shifts", "ics")
     written = [n for n in kinds if f"{path}.{n}" in reading.places]
     if len(written) != 1:
@@ -123,8 +128,8 @@ def _finish_layer(path: str, layer: dict[str, Any], reading: Reading) -> None:
         _finish_window(f"{path}.active[{place}]", window, reading)
     for place, shift in _objects(layer.get("shifts")):
         where = f"{path}.shifts[{place}]"
-        _compare(shift, where, reading, first="from", last="until")
-    _compare(layer, path, reading, first="starts_at", last="ends_at")
+        _compare(shift, where, reading, first="from", last="until", zone=zone)
+    _compare(layer, path, reading, first="starts_at", last="ends_at", zone=zone)
 
 
 def _finish_only_active(path: str, layer: dict[str, Any], reading: Reading) -> None:
@@ -193,15 +198,28 @@ def _finish_window(path: str, window: dict[str, Any], reading: Reading) -> None:
 
 
 def _compare(
-    item: dict[str, Any], path: str, reading: Reading, *, first: str, last: str
+    item: dict[str, Any],
+    path: str,
+    reading: Reading,
+    *,
+    first: str,
+    last: str,
+    zone: str = "",
 ) -> None:
-    """Complain of an end that is not after its beginning, where that can be told."""
+    """Complain of an end that is not after its beginning, where that can be told.
+
+    Local times are compared with instants only where their zone is known.
+    """
     texts = item.get(first), item.get(last)
     if not (isinstance(texts[0], str) and isinstance(texts[1], str)):
         return
     begins, ends = map(spelling.parse_moment, (texts[0], texts[1]))
-    is_comparable = (begins.tzinfo is None) == (ends.tzinfo is None)
-    if is_comparable and ends <= begins:
+    if (begins.tzinfo is None) != (ends.tzinfo is None):
+        try:
+            begins, ends = (spelling.moment_in(zone, text) for text in map(str, texts))
+        except ValueError:
+            return
+    if ends <= begins:
         where = f"{path}.{last}" if path else last
         reading.complain(
             reading.place(where), where, f"is not after {first}", ENDS_TOO_EARLY[1]

@@ -218,11 +218,9 @@ def parse_moment(text: str) -> datetime:
     Raises:
         ValueError: It is neither ``2026-12-24 09:00`` nor RFC 3339 with an offset.
     """
-    local = re.fullmatch(LOCAL_PATTERN, text) is not None
-    day, _, clock = text.replace("T", " ").partition(" ")
-    spelled = f"{day} {clock.rjust(5, '0') if clock.count(':') == 1 else clock}"
+    is_local = re.fullmatch(LOCAL_PATTERN, text) is not None
     try:
-        moment = datetime.fromisoformat(spelled) if local else parse_rfc3339(text)
+        moment = _local_moment(text) if is_local else parse_rfc3339(text)
     except (ValueError, OverflowError):
         moment = None
     if moment is None:
@@ -233,6 +231,13 @@ def parse_moment(text: str) -> datetime:
         raise ValueError(msg)
     _refuse_year(text, moment.year)
     return moment
+
+
+def _local_moment(text: str) -> datetime:
+    day, _, clock = text.replace("T", " ").partition(" ")
+    return datetime.fromisoformat(
+        f"{day} {clock.rjust(5, '0') if clock.count(':') == 1 else clock}"
+    )
 
 
 def format_moment(moment: datetime) -> str:

@@ -113,7 +113,7 @@ def eligible(snapshot: Snapshot, schedule: Schedule) -> tuple[Slug, ...]:
     for those who only look on.
     """
     members = (one for t in owners(snapshot, schedule.name) for one in t.members)
-    known = dict.fromkeys((*schedule.people, *members))
+    known = dict.fromkeys((*schedule.planned_people, *members))
     return tuple(
         user
         for user in known

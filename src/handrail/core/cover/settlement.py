@@ -5,9 +5,9 @@ from datetime import datetime
 
 from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.cover import stretch
-from handrail.core.cover.fit import Fit, fit
+from handrail.core.cover.agreement import Leg
+from handrail.core.cover.fit import Objection, fit
 from handrail.core.cover.new_override import with_new
-from handrail.core.cover.swap import Leg
 from handrail.core.ids import Slug
 from handrail.core.schedule.resolve import resolve
 from handrail.core.schedule.rest_book import PersonShift
@@ -36,7 +36,8 @@ def obstacles(
             schedules[leg.schedule], leg.gives, leg.starts_at, leg.ends_at
         )
     ]
-    found = [*early, *absent, *_unfit(snapshot, legs)]
+    unfit = [one.why for one in objections(snapshot, legs) if one.is_final]
+    found = [*early, *absent, *unfit]
     return tuple(found) or _mixed_up(snapshot, legs)
 
 
@@ -47,30 +48,24 @@ def is_on_call(
     return all(user in tile.users for tile in resolve(schedule, starts_at, ends_at))
 
 
-def as_shift(leg: Leg) -> PersonShift:
-    """Return the leg's shift."""
-    return PersonShift(leg.schedule, leg.starts_at, leg.ends_at)
-
-
-def around(snapshot: Snapshot, legs: Sequence[Leg]) -> Fit:
-    """Return what everybody concerned has to do around the legs' shifts."""
-    people = {user for leg in legs for user in (leg.gives, leg.takes)}
+def objections(snapshot: Snapshot, legs: Sequence[Leg]) -> tuple[Objection, ...]:
+    """Return what speaks against the takers having these shifts, for what they give."""
+    takers = dict.fromkeys(leg.takes for leg in legs)
     start = min(leg.starts_at for leg in legs)
-    end = max(leg.ends_at for leg in legs)
-    return fit(snapshot, people, start, end)
-
-
-def _unfit(snapshot: Snapshot, legs: Sequence[Leg]) -> list[str]:
-    known = around(snapshot, legs)
-    found = []
-    for taker in dict.fromkeys(leg.takes for leg in legs):
-        objections = known.objections(
+    known = fit(snapshot, takers, start, max(leg.ends_at for leg in legs))
+    return tuple(
+        objection
+        for taker in takers
+        for objection in known.objections(
             taker,
-            takes=[as_shift(leg) for leg in legs if leg.takes == taker],
-            gives=[as_shift(leg) for leg in legs if leg.gives == taker],
+            takes=[_shift(leg) for leg in legs if leg.takes == taker],
+            gives=[_shift(leg) for leg in legs if leg.gives == taker],
         )
-        found += [one.why for one in objections if one.is_final]
-    return found
+    )
+
+
+def _shift(leg: Leg) -> PersonShift:
+    return PersonShift(leg.schedule, leg.starts_at, leg.ends_at)
 
 
 def _mixed_up(snapshot: Snapshot, legs: Sequence[Leg]) -> tuple[str, ...]:

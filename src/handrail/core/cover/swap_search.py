@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import combinations
 
+from handrail.core.cover.agreement import Leg
 from handrail.core.cover.fit import Fit
-from handrail.core.cover.swap import Leg
 from handrail.core.ids import Slug
 from handrail.core.schedule.on_call import shifts
 from handrail.core.schedule.rest_book import PersonShift

@@ -283,12 +283,16 @@ class Schedule:
     @property
     def people(self) -> tuple[Slug, ...]:
         """Return everybody it may put on duty at one time or another, nobody twice."""
-        layers = (layer for one in self.revisions for layer in one.layers)
-        planned = (name for layer in layers for name in layer.people)
         stand_ins = (
             one.user for one in self.overrides if one.mode is not OverrideMode.REMOVE
         )
-        return tuple(dict.fromkeys((*planned, *stand_ins)))
+        return tuple(dict.fromkeys((*self.planned_people, *stand_ins)))
+
+    @property
+    def planned_people(self) -> tuple[Slug, ...]:
+        """Return everybody who takes turns on it, nobody twice."""
+        layers = (layer for one in self.revisions for layer in one.layers)
+        return tuple(dict.fromkeys(name for layer in layers for name in layer.people))
 
     @property
     def has_turns_of_nobody(self) -> bool:

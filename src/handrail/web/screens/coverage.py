@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from handrail.core.coverage.fault import Fault, FaultKind
-from handrail.core.coverage.proof import Finding, IntentProof, ServiceProof
+from handrail.core.coverage.proof import Finding, IntentProof, Proof, ServiceProof
 from handrail.core.coverage.summary import summed_up
-from handrail.usecases.coverage_proofs import LastProof
 from handrail.usecases.coverage_view import asks, hours, reason
 from handrail.web.screens.moment import Moment, moment
 from handrail.web.screens.next_level import person
@@ -32,7 +31,8 @@ class GapBlock:
     """One reason, or all of many, with the times.
 
     Attributes:
-        causes: What has a part in it, of many reasons, the longest first.
+        causes: What has a part in it, of many reasons, the longest first, and what
+            mends it, or "".
         times: The first of them, as beginning and end.
         more: How many more there are.
         remedies: What mends it, in words.
@@ -41,7 +41,7 @@ class GapBlock:
     """
 
     reason: str
-    causes: tuple[str, ...]
+    causes: tuple[tuple[str, str], ...]
     times: tuple[tuple[Moment, Moment], ...]
     more: int
     remedies: tuple[str, ...]
@@ -110,16 +110,24 @@ class CoverageScreen:
 
 
 def coverage_screen(
-    last: LastProof, *, reader: Reader, service: str = ""
+    proof: Proof | None,
+    *,
+    made_at: datetime | None,
+    trouble: str,
+    is_coming: bool,
+    reader: Reader,
+    service: str = "",
 ) -> CoverageScreen:
     """Return the screen; without a proof it says why.
 
     Args:
-        last: The last proof of all services.
+        proof: The last one of all services.
+        made_at: When its facts were read; none where there is no proof.
+        trouble: Why there is no proof, or "".
+        is_coming: A newer one is being made.
         reader: Who looks.
         service: The only one to be shown; all where empty.
     """
-    proof = last.proof
     services = () if proof is None else proof.services
     asked = [one for one in services if one.intents]
     asked.sort(key=lambda one: (one.is_proved, one.proved_until, one.service))
@@ -143,9 +151,9 @@ def coverage_screen(
             for key, at in renewals.items()
             for ends_at in (_moment(reader, at),)
         ),
-        trouble=last.trouble,
-        made_at=None if last.made_at is None else _moment(reader, last.made_at),
-        is_coming=last.coming is not None,
+        trouble=trouble,
+        made_at=None if made_at is None else _moment(reader, made_at),
+        is_coming=is_coming,
         again=_place(service) if service else PLACE,
     )
 
@@ -226,21 +234,24 @@ def _gaps(
 def _many(findings: Sequence[Finding], reader: Reader, *, is_excused: bool) -> GapBlock:
     """Return one block for many reasons: their causes, the longest first."""
     found = summed_up(findings)
-    faults = [cause.fault for cause in found.causes[:CAUSES_SHOWN]]
+    shown = found.causes[:CAUSES_SHOWN]
     block = _block(
         f"{_length(found.lasts)} in all, for several reasons",
         found.stretches,
-        faults,
+        [cause.fault for cause in shown],
         reader,
         is_excused=is_excused,
     )
     causes = [
-        f"{cause.fault.in_words()} ({_length(cause.lasts)})"
-        for cause in found.causes[:CAUSES_SHOWN]
+        (
+            f"{cause.fault.in_words()} ({_length(cause.lasts)})",
+            "" if is_excused else cause.fault.remedy(),
+        )
+        for cause in shown
     ]
     if left := len(found.causes) - len(causes):
-        causes.append(f"and {left} more")
-    return replace(block, causes=tuple(causes))
+        causes.append((f"and {left} more", ""))
+    return replace(block, causes=tuple(causes), remedies=())
 
 
 def _block(
@@ -268,7 +279,8 @@ def _block(
 
 def _length(lasts: timedelta) -> str:
     days, hours = divmod(round(lasts / _HOUR), _HOURS_PER_DAY)
-    return f"{days} d {hours} h" if days else f"{hours} h"
+    parts = [f"{days} d"] * bool(days) + [f"{hours} h"] * bool(hours or not days)
+    return " ".join(parts)
 
 
 def _moment(reader: Reader, at: datetime) -> Moment:

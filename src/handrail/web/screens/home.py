@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from handrail.core.access.permission import Verb
+from handrail.core.cover.cover_request import CoverRequest
+from handrail.core.cover.swap import Swap
 from handrail.core.ids import PageId
 from handrail.core.incident.incident import Incident
 from handrail.core.obligation.obligation import Obligation
@@ -13,6 +15,7 @@ from handrail.core.paging.page import Page, PageState
 from handrail.core.paging.wording import one_line
 from handrail.core.postmortem.action_item import ActionItem
 from handrail.web.screens.action_item import ActionItemLine, action_item_lines
+from handrail.web.screens.agreement import AgreementCard, agreement_card
 from handrail.web.screens.incident import Clock, IncidentCard, clock, incident_card
 from handrail.web.screens.oncall import DutyCard, duty_cards
 from handrail.web.screens.page import PageCard, Reader, page_card
@@ -42,6 +45,7 @@ class HomeScreen:
         seeking: Other pages that nobody has yet, the worst severity first.
         taken: Pages somebody has.
         owed: What the reader promised in incidents, the most urgent first.
+        asked: Cover requests and swaps that wait for the reader's answer.
         items: Action items that are the reader's, the overdue ones first.
         items_cut: The reader has more of them than are shown.
         is_configured: Whether any configuration was ever applied.
@@ -50,6 +54,7 @@ class HomeScreen:
     incidents: tuple[IncidentCard, ...]
     can_declare: bool
     owed: tuple[OwedLine, ...]
+    asked: tuple[AgreementCard, ...]
     items: tuple[ActionItemLine, ...]
     items_cut: bool
     mine: tuple[PageCard, ...]
@@ -64,6 +69,7 @@ def home_screen(
     deliveries: Mapping[PageId, Sequence[Delivery]],
     incidents: Sequence[Incident],
     items: Sequence[ActionItem] = (),
+    waiting: Sequence[CoverRequest | Swap] = (),
     *,
     reader: Reader,
 ) -> HomeScreen:
@@ -74,6 +80,7 @@ def home_screen(
         deliveries: Of each page.
         incidents: Those that run or are being learned from.
         items: The reader's open action items, soonest due first.
+        waiting: Cover requests and swaps that the reader is asked to agree to.
         reader: For whom.
     """
     running = [i for i in incidents if i.is_responding]
@@ -88,6 +95,7 @@ def home_screen(
         incidents=tuple(incident_card(i, reader=reader) for i in worst_first),
         can_declare=reader.actor.may(Verb.INCIDENT_DECLARE),
         owed=_owed(incidents, reader),
+        asked=tuple(agreement_card(one, reader=reader) for one in waiting),
         items=action_item_lines(items[:ITEMS_SHOWN], reader=reader),
         items_cut=len(items) > ITEMS_SHOWN,
         mine=tuple(card for card in free if card.is_mine),

@@ -12,6 +12,9 @@ from handrail.web.screens.moment import Moment, moment, typed
 from handrail.web.screens.next_level import person
 from handrail.web.screens.page import Reader
 
+MANY = 12
+"""From so many schedules on, the page offers to find one."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DutyCard:
@@ -48,6 +51,8 @@ class OncallScreen:
         typed: The instant as a form has it, in the reader's zone.
         wrong: Why what was asked about is no instant, or "".
         mine: The page of the reader's own shifts, or "".
+        sought: A part of a schedule's or a person's name: only those are shown.
+        is_findable: There are so many that one is looked for.
         can_see_coverage: The reader may see how people are reached.
     """
 
@@ -57,6 +62,8 @@ class OncallScreen:
     zone: str
     wrong: str
     mine: str
+    sought: str
+    is_findable: bool
     duties: tuple[DutyCard, ...]
     can_see_coverage: bool
 
@@ -68,9 +75,11 @@ def oncall_screen(
     asked: str,
     wrong: str,
     reader: Reader,
+    sought: str = "",
 ) -> OncallScreen:
-    """Return who is on call at an instant."""
+    """Return who is on call at an instant; of what is sought, or everywhere."""
     user = reader.actor.user
+    cards = _cards(schedules, at, reader)
     return OncallScreen(
         at=moment(at, zone=reader.zone, now=reader.now),
         is_now=at == reader.now,
@@ -78,7 +87,9 @@ def oncall_screen(
         zone=reader.zone,
         wrong=wrong,
         mine=f"/oncall/people/{user}" if user in reader.snapshot.users else "",
-        duties=_cards(schedules, at, reader),
+        sought=sought,
+        is_findable=len(cards) >= MANY,
+        duties=tuple(card for card in cards if _is_sought(card, sought)),
         can_see_coverage=reader.actor.may(Verb.CONTACT_READ),
     )
 
@@ -107,6 +118,11 @@ def duty_card(schedule: Schedule, at: datetime, reader: Reader) -> DutyCard:
         then=names_of(then, reader),
         why=answer.why,
     )
+
+
+def _is_sought(card: DutyCard, sought: str) -> bool:
+    named = (card.name, card.title, card.who, card.then, card.shadows)
+    return sought.strip().casefold() in "\n".join(named).casefold()
 
 
 def names_of(users: Iterable[Slug], reader: Reader) -> str:

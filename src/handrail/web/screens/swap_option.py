@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from handrail.core.configuration.spelling import format_moment
-from handrail.core.cover.swap import Leg
+from handrail.core.cover.agreement import Leg
 from handrail.core.cover.swap_search import Option, Search, WholeShift
 from handrail.core.errors import InvalidError
 from handrail.core.ids import Slug
 from handrail.core.instants import parse_rfc3339
+from handrail.web.screens.agreement import leg_words, span
 from handrail.web.screens.moment import span as length
-from handrail.web.screens.oncall_change import leg_words, span
 from handrail.web.screens.page import Reader
 
 OPTIONS_SHOWN = 8

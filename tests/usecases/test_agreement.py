@@ -10,13 +10,14 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from tests.rota import ANA, BEN, CLEO, DAN, LEA, MONDAY, ROTA, Rota
 
-from handrail.core.cover.cover_request import CoverRequest, CoverState
+from handrail.core.cover.agreement import AgreementState
+from handrail.core.cover.cover_request import CoverRequest
 from handrail.core.cover.span_text import SpanText
-from handrail.core.cover.swap import Swap, SwapState
+from handrail.core.cover.swap import Swap
 from handrail.core.errors import DomainError
 from handrail.core.ids import Slug
 from handrail.core.schedule.resolve import resolve
-from handrail.usecases import agreement_expiry
+from handrail.usecases import agreement
 from handrail.usecases import cover as covers
 from handrail.usecases import swap as swaps
 from handrail.usecases.cover_plea import Plea
@@ -90,18 +91,16 @@ def perform(rota: Rota, act: Act) -> CoverRequest | Swap | None:
     """Do it; return what was agreed upon by that, if anything."""
     what, user, schedule, nth, length = act
     verbs: dict[str, Callable[..., Any]] = {
-        "accept": covers.accept,
-        "decline": covers.decline,
-        "withdraw": covers.withdraw,
-        "consent": swaps.consent,
-        "refuse": swaps.decline,
-        "retract": swaps.withdraw,
+        "accept": agreement.accept,
+        "decline": agreement.decline,
+        "withdraw": agreement.withdraw,
+        "consent": agreement.accept,
+        "refuse": agreement.decline,
+        "retract": agreement.withdraw,
     }
     if what == "wait":
         rota.pass_time(hours=length)
-        rota.store.run(
-            lambda tx: agreement_expiry.expire_due(tx, ids=rota.ids, limit=50)
-        )
+        rota.store.run(lambda tx: agreement.expire_due(tx, ids=rota.ids, limit=50))
     elif what == "ask":
         text = own_shift(rota, user, schedule, nth, length)
         if text is not None:
@@ -117,9 +116,9 @@ def perform(rota: Rota, act: Act) -> CoverRequest | Swap | None:
         is_cover = what in {"accept", "decline", "withdraw"}
         name, somebody = chosen_of(rota, nth, is_cover=is_cover)
         by = user if length % 4 == 0 else somebody
-        done = rota.do(verbs[what], name, by=by)
-        if done.state in {CoverState.ACCEPTED, SwapState.DONE}:
-            assert before[type(done), done.number] in {CoverState.OPEN, SwapState.OPEN}
+        done = rota.do(verbs[what], CoverRequest if is_cover else Swap, name, by=by)
+        if done.is_agreed:
+            assert before[type(done), done.number] is AgreementState.OPEN
             agreed: CoverRequest | Swap = done
             return agreed
     return None
@@ -128,12 +127,14 @@ def perform(rota: Rota, act: Act) -> CoverRequest | Swap | None:
 def chosen_of(rota: Rota, nth: int, *, is_cover: bool) -> tuple[str, Slug]:
     """Return a request or swap, and one of those who can answer it."""
     if is_cover:
-        requests = rota.look(lambda tx: tx.cover.requests(open_only=False, limit=99))
+        requests = rota.look(
+            lambda tx: tx.agreement.newest(CoverRequest, open_only=False, limit=99)
+        )
         if requests:
             request = requests[nth % len(requests)]
             return request.name, request.asked[nth % len(request.asked)]
         return "1", ANA
-    found = rota.look(lambda tx: tx.cover.swaps(open_only=False, limit=99))
+    found = rota.look(lambda tx: tx.agreement.newest(Swap, open_only=False, limit=99))
     if found:
         one = found[nth % len(found)]
         return one.name, (one.awaits or one.people)[0]
@@ -143,8 +144,8 @@ def chosen_of(rota: Rota, nth: int, *, is_cover: bool) -> tuple[str, Slug]:
 def _standing(rota: Rota) -> dict[Any, Any]:
     found: list[Any] = rota.look(
         lambda tx: [
-            *tx.cover.requests(open_only=False, limit=100),
-            *tx.cover.swaps(open_only=False, limit=100),
+            *tx.agreement.newest(CoverRequest, open_only=False, limit=100),
+            *tx.agreement.newest(Swap, open_only=False, limit=100),
         ]
     )
     return {(type(one), one.number): one.state for one in found}
@@ -153,27 +154,13 @@ def _standing(rota: Rota) -> dict[Any, Any]:
 def expected(before: Plan, agreed: CoverRequest | Swap) -> Plan:
     """Return the plan as those concerned consented to it."""
     after = {name: list(row) for name, row in before.items()}
-    if isinstance(agreed, CoverRequest):
-        assert agreed.covered_from is not None
-        assert agreed.covered_by is not None
-        moves = [
-            (
-                agreed.schedule,
-                hours(agreed.covered_from, agreed.ends_at),
-                agreed.asker,
-                agreed.covered_by,
-            )
-        ]
-    else:
-        moves = [
-            (leg.schedule, hours(leg.starts_at, leg.ends_at), leg.gives, leg.takes)
-            for leg in agreed.legs
-        ]
-    for schedule, span, gives, takes in moves:
-        for hour in span:
-            if hour < len(after[schedule]):
-                assert gives in before[schedule][hour]
-                after[schedule][hour] = after[schedule][hour] - {gives} | {takes}
+    for leg in agreed.moves:
+        assert leg.takes != leg.gives
+        for hour in hours(leg.starts_at, leg.ends_at):
+            if hour < len(after[leg.schedule]):
+                row = after[leg.schedule]
+                assert leg.gives in before[leg.schedule][hour]
+                row[hour] = row[hour] - {leg.gives} | {leg.takes}
     return after
 
 

@@ -33,3 +33,11 @@ class Throttle:
                 return False
             times.append(now)
             return True
+
+    def wait(self, key: str) -> float:
+        """Return after how many seconds one more is allowed; 0 for now. Counts none."""
+        with self._lock:
+            times = self._seen.get(key)
+            if times is None or len(times) < self._times:
+                return 0.0
+            return max(times[0] + self._seconds - self._clock.monotonic(), 0.0)

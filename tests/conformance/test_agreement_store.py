@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 from tests.conformance.examples import IDS
 
-from handrail.core.cover import cover_request, swap
+from handrail.core.cover.agreement import Leg
 from handrail.core.cover.cover_request import CoverRequest
-from handrail.core.cover.swap import Leg, Swap
+from handrail.core.cover.swap import Swap
 from handrail.core.errors import LostRaceError
-from handrail.core.ids import CoverId, Slug, SwapId
+from handrail.core.ids import AgreementId, Slug
 from handrail.ports.store import Transaction
 from handrail.storage.database import ServingStore
 
@@ -20,8 +20,8 @@ HOUR = timedelta(hours=1)
 
 def asked(tx: Transaction, *, ahead: timedelta = HOUR) -> CoverRequest:
     made = CoverRequest(
-        id=CoverId(IDS.new_id()),
-        number=tx.cover.next_request(),
+        id=AgreementId(IDS.new_id()),
+        number=tx.agreement.next_number(CoverRequest),
         schedule=Slug("web"),
         asker=ANA,
         starts_at=tx.now + ahead,
@@ -31,7 +31,7 @@ def asked(tx: Transaction, *, ahead: timedelta = HOUR) -> CoverRequest:
         created_at=tx.now,
         expires_at=tx.now + ahead,
     )
-    tx.cover.add_request(made)
+    tx.agreement.add(made)
     return made
 
 
@@ -48,25 +48,27 @@ def proposed(tx: Transaction, *, ahead: timedelta = HOUR) -> Swap:
         for n, (gives, takes) in enumerate(((ANA, BEN), (BEN, ANA)))
     )
     made = Swap(
-        id=SwapId(IDS.new_id()),
-        number=tx.cover.next_swap(),
+        id=AgreementId(IDS.new_id()),
+        number=tx.agreement.next_number(Swap),
         proposer=ANA,
         legs=legs,
         created_at=tx.now,
         expires_at=starts_at,
         consents=(ANA,),
     )
-    tx.cover.add_swap(made)
+    tx.agreement.add(made)
     return made
 
 
 def test_what_is_kept_is_what_was_given(store: ServingStore) -> None:
     request, one = store.run(lambda tx: (asked(tx), proposed(tx)))
 
-    assert store.read(lambda tx: tx.cover.request(request.number)) == request
-    assert store.read(lambda tx: tx.cover.swap(one.number)) == one
-    assert store.read(lambda tx: tx.cover.request(99)) is None
-    assert store.read(lambda tx: tx.cover.swap(99)) is None
+    assert (
+        store.read(lambda tx: tx.agreement.get(CoverRequest, request.number)) == request
+    )
+    assert store.read(lambda tx: tx.agreement.get(Swap, one.number)) == one
+    assert store.read(lambda tx: tx.agreement.get(CoverRequest, 99)) is None
+    assert store.read(lambda tx: tx.agreement.get(Swap, 99)) is None
 
 
 def test_lists_are_newest_first_and_open_ones_by_themselves(
@@ -74,14 +76,18 @@ def test_lists_are_newest_first_and_open_ones_by_themselves(
 ) -> None:
     def work(tx: Transaction) -> tuple[CoverRequest, CoverRequest]:
         first, second = asked(tx), asked(tx)
-        closed = cover_request.withdrawn(first, ANA, now=tx.now)
-        tx.cover.save_request(closed, expected_sequence=1)
+        closed = first.withdrawn(ANA, now=tx.now)
+        tx.agreement.save(closed, expected_sequence=1)
         return closed, second
 
     closed, second = store.run(work)
 
-    found = store.read(lambda tx: tx.cover.requests(open_only=False, limit=9))
-    still = store.read(lambda tx: tx.cover.requests(open_only=True, limit=9))
+    found = store.read(
+        lambda tx: tx.agreement.newest(CoverRequest, open_only=False, limit=9)
+    )
+    still = store.read(
+        lambda tx: tx.agreement.newest(CoverRequest, open_only=True, limit=9)
+    )
     assert found == [second, closed]
     assert still == [second]
 
@@ -90,33 +96,32 @@ def test_a_save_that_another_went_before_is_refused(store: ServingStore) -> None
     request, one = store.run(lambda tx: (asked(tx), proposed(tx)))
 
     with pytest.raises(LostRaceError, match="COV-1"):
-        store.run(lambda tx: tx.cover.save_request(request, expected_sequence=7))
+        store.run(lambda tx: tx.agreement.save(request, expected_sequence=7))
     with pytest.raises(LostRaceError, match="SWAP-1"):
-        store.run(lambda tx: tx.cover.save_swap(one, expected_sequence=7))
+        store.run(lambda tx: tx.agreement.save(one, expected_sequence=7))
 
 
 def test_what_is_due_is_open_and_its_time_has_come(store: ServingStore) -> None:
     def work(tx: Transaction) -> tuple[CoverRequest, Swap]:
         late, coming = asked(tx, ahead=-HOUR), asked(tx)
         one = proposed(tx, ahead=-2 * HOUR)
-        settled = replace(
-            swap.expired(proposed(tx, ahead=-HOUR), now=tx.now), sequence=2
-        )
-        tx.cover.save_swap(settled, expected_sequence=1)
+        settled = replace(proposed(tx, ahead=-HOUR).expired(now=tx.now), sequence=2)
+        tx.agreement.save(settled, expected_sequence=1)
         assert coming.due_at is not None
         return late, one
 
     late, one = store.run(work)
 
-    assert store.run(lambda tx: tx.cover.due_requests(limit=9)) == [late]
-    assert store.run(lambda tx: tx.cover.due_swaps(limit=9)) == [one]
-    assert store.read(lambda tx: tx.cover.next_due()) == one.expires_at
+    assert store.run(lambda tx: tx.agreement.due(CoverRequest, limit=9)) == [late]
+    assert store.run(lambda tx: tx.agreement.due(Swap, limit=9)) == [one]
+    assert store.read(lambda tx: tx.agreement.next_due()) == one.expires_at
 
 
 def test_numbers_count_up_each_by_itself(store: ServingStore) -> None:
     def take(tx: Transaction) -> list[int]:
-        cover = tx.cover
-        return [cover.next_override(), cover.next_request(), cover.next_request()]
+        numbers = tx.agreement
+        requests = [numbers.next_number(CoverRequest) for _ in range(2)]
+        return [numbers.next_override(), *requests]
 
     assert store.run(take) == [1, 1, 2]
-    assert store.run(lambda tx: tx.cover.next_swap()) == 1
+    assert store.run(lambda tx: tx.agreement.next_number(Swap)) == 1
