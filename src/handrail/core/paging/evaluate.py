@@ -9,7 +9,7 @@ from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.escalation.policy import EscalationPolicy
 from handrail.core.ids import Slug
 from handrail.core.paging.event import PageOpened
-from handrail.core.routing.route import Route, match
+from handrail.core.routing.route import Route
 from handrail.core.service.service import Service
 from handrail.core.service.support_hours import is_open, next_open
 from handrail.core.severity.severity import (
@@ -97,7 +97,8 @@ Verdict = PageNow | Hold | Mute
 
 def evaluate(alert: Alert, *, snapshot: Snapshot, now: datetime) -> Verdict:
     """Decide where a firing alert goes, and whether it pages now, later or not."""
-    route = match(snapshot.routes, {"integration": alert.integration, **alert.labels})
+    labels = {"integration": alert.integration, **alert.labels}
+    route = snapshot.router.match(labels)
     service = _service(alert, route, snapshot)
     severity = _severity(alert, route, service)
     rule = snapshot.matrix[severity]
