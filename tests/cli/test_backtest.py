@@ -78,3 +78,33 @@ def test_what_is_no_record_is_told_in_words(tmp_path: Path) -> None:
     assert "cannot be read" in unreadable.stderr
     assert "is no record of alerts" in wrong.stderr
     assert "both --alerts and --against" in half.stderr
+
+
+def test_of_many_services_those_that_change_most_are_shown(tmp_path: Path) -> None:
+    services = "".join(
+        f"---\nservice: {{name: s{n}, escalation_policy: payments-oncall}}\n"
+        f"---\nroute: {{name: r{n}, match: n={n}, service: s{n}, severity: SEV1}}\n"
+        for n in range(14)
+    )
+    text = Path(EXAMPLE).read_text()
+    before, after = tmp_path / "before.yaml", tmp_path / "after.yaml"
+    before.write_text(services.removeprefix("---\n") + "---\n" + text)
+    quiet = services.replace("s7, severity: SEV1", "s7, severity: SEV4")
+    after.write_text(quiet.removeprefix("---\n") + "---\n" + text)
+    file = Path(recorded(tmp_path, 14))
+    record = json.loads(file.read_text())
+    for number, alert in enumerate(record["alerts"]):
+        alert["labels"]["n"] = str(number)
+    file.write_text(json.dumps(record))
+
+    ran = handrail(
+        tmp_path,
+        *("oncall", "backtest", "--config", str(after)),
+        *("--alerts", str(file), "--against", str(before)),
+    )
+
+    told = [line for line in ran.stdout.splitlines() if line.startswith("service ")]
+    assert ran.returncode == 0, ran.stderr
+    assert len(told) == 10
+    assert told[0].startswith("service s7 (n=1")
+    assert "4 more services and teams that change less: --json has each." in ran.stdout

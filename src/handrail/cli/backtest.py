@@ -140,8 +140,11 @@ def _lines(answer: Mapping[str, Any]) -> Iterator[str]:
     if answer["answers"] < _ANSWERS_MIN:
         yield "How people answer: no conclusion, there are fewer than 10 answers."
     rows = list(_rows("all", answer["whole"]))
+    left_out = 0
     for kind in ("service", "team"):
-        for line in answer[f"{kind}s"]:
+        ranked = sorted(answer[f"{kind}s"], key=_weight, reverse=True)
+        left_out += len(ranked[_LINES_SHOWN:])
+        for line in ranked[:_LINES_SHOWN]:
             name = line["name"] or f"no {kind}"
             rows += _rows(f"{kind} {name}" if line["name"] else name, line)
     if not rows:
@@ -149,7 +152,18 @@ def _lines(answer: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     yield table(_HEADINGS, [_HEADINGS, *rows])
     yield ""
+    if left_out:
+        yield f"{left_out} more services and teams that change less: --json has each."
     yield "now → proposed; answered after: median (90 %) of those answered"
+
+
+def _weight(line: Mapping[str, Any]) -> tuple[int, int]:
+    """Return how much changes for a service or team, and how much there is of it."""
+    change = sum(
+        abs(_count(line, "in_force", key) - _count(line, "proposed", key))
+        for key in _FIGURES
+    )
+    return change, _count(line, "proposed", "interruptions")
 
 
 def _rows(name: str, line: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
@@ -169,6 +183,8 @@ def _rows(name: str, line: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
         title = ""
 
 
+_LINES_SHOWN = 10
+"""Services, and teams, that the text shows."""
 _FIGURES = ("pages", "interruptions", "at_night", "on_weekends", "exhausted")
 
 

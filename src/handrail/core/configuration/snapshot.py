@@ -11,7 +11,7 @@ from handrail.core.obligation.demand import DEFAULT_DEMANDS, Demands
 from handrail.core.people.contact_method import ContactMethod
 from handrail.core.people.team import Team
 from handrail.core.people.user import User
-from handrail.core.routing.route import Route
+from handrail.core.routing.route import Route, Router
 from handrail.core.schedule.rest_book import RestBook
 from handrail.core.schedule.schedule import Schedule
 from handrail.core.service.coverage_intent import CoverageRules
@@ -74,6 +74,7 @@ class Snapshot:
         channels: Named channels of the organisation, for ``channel:`` targets.
         coverage: How long evidence counts, and how far ahead gaps are told.
         integration_by_key: From the SHA-256 hex of a live key to its integration.
+        router: Finds the route of an alert among ``routes``.
     """
 
     revision: int = 0
@@ -95,3 +96,7 @@ class Snapshot:
     last_resort: LastResort | None = None
     tracker: TrackerPlace | None = None
     coverage: CoverageRules = field(default_factory=CoverageRules)
+    router: Router = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "router", Router(self.routes))

@@ -8,7 +8,8 @@ from handrail.core.alert.alert import Alert
 from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.escalation.policy import EscalationPolicy
 from handrail.core.ids import Slug
-from handrail.core.routing.route import Route, match
+from handrail.core.paging.event import PageOpened
+from handrail.core.routing.route import Route
 from handrail.core.service.service import Service
 from handrail.core.service.support_hours import is_open, next_open
 from handrail.core.severity.severity import (
@@ -45,6 +46,27 @@ class Destination:
     decided_by: str
 
 
+def opened_about(
+    alert: Alert, destination: Destination, *, revision: int
+) -> PageOpened:
+    """Return the first event of a page about the alert.
+
+    Args:
+        alert: The alert.
+        destination: Where it belongs.
+        revision: The configuration's that is in force.
+    """
+    return PageOpened(
+        alert_id=alert.id,
+        title=alert.title,
+        service=destination.service,
+        severity=destination.severity,
+        urgency=destination.urgency,
+        policy=destination.policy,
+        revision=revision,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageNow:
     """Somebody must be found now."""
@@ -75,7 +97,8 @@ Verdict = PageNow | Hold | Mute
 
 def evaluate(alert: Alert, *, snapshot: Snapshot, now: datetime) -> Verdict:
     """Decide where a firing alert goes, and whether it pages now, later or not."""
-    route = match(snapshot.routes, {"integration": alert.integration, **alert.labels})
+    labels = {"integration": alert.integration, **alert.labels}
+    route = snapshot.router.match(labels)
     service = _service(alert, route, snapshot)
     severity = _severity(alert, route, service)
     rule = snapshot.matrix[severity]

@@ -31,11 +31,6 @@ class MatchOp(StrEnum):
         """Return whether the matcher's value is a regular expression."""
         return self in {MatchOp.MATCHES, MatchOp.NOT_MATCHES}
 
-    @property
-    def is_negative(self) -> bool:
-        """Return whether the matcher holds where the comparison does not."""
-        return self in {MatchOp.NOT_EQUAL, MatchOp.NOT_MATCHES}
-
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
@@ -66,12 +61,13 @@ class Matcher:
 
     def matches(self, labels: Mapping[str, str]) -> bool:
         """Return whether the condition holds for these labels."""
-        actual = labels.get(self.name, "")
-        if self.op.is_regex:
-            same = compile_pattern(self.value).matches(actual)
-        else:
-            same = actual == self.value
-        return same is not self.op.is_negative
+        op, actual = self.op, labels.get(self.name, "")
+        if op is MatchOp.EQUAL:
+            return actual == self.value
+        if op is MatchOp.NOT_EQUAL:
+            return actual != self.value
+        same = compile_pattern(self.value).matches(actual)
+        return same is (op is MatchOp.MATCHES)
 
 
 def parse_matcher(text: str) -> Matcher:
