@@ -38,10 +38,10 @@ from handrail.usecases.calendar_file import Calendars, is_calendar, with_calenda
 from handrail.usecases.configuration_plan import Applied, Plan, open_pages, renames
 from handrail.usecases.configuration_record import record
 from handrail.usecases.integration import follow_integrations
+from handrail.usecases.turn import follow_renamed
 
 Orders = Mapping[tuple[str, Slug], int]
 """By kind and name."""
-_ENDING = {ChangeKind.REMOVED, ChangeKind.RENAMED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,8 +277,9 @@ def apply(
                     version=1, order=change.order, revision=0, effective_from=tx.now
                 )
             )
-        if change.stored is not None and change.kind in _ENDING:
-            removed.append(change.stored)
+        if change.ended is not None:
+            removed.append(change.ended)
+    follow_renamed(tx, renames(planned.changes))
     revision = tx.configuration.apply(added, removed, by=by)
     follow_access(tx, planned.changes, by=by, ids=ids)
     payload: dict[str, Json] = {
