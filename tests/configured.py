@@ -10,6 +10,7 @@ from typing_extensions import override
 from handrail.core.configuration.node import SourceFile
 from handrail.ports.id_source import IdSource
 from handrail.ports.vault import Vault
+from handrail.storage.database import ServingStore
 from handrail.storage.sqlite import SqliteStore
 from handrail.system.document_reader import YamlDocumentReader
 from handrail.usecases import configuration
@@ -86,9 +87,9 @@ class ScriptedVault(Vault):
 class Desk:
     """A store in memory and what is needed to apply configuration to it."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: ServingStore | None = None) -> None:
         self.now = START
-        self.store = SqliteStore.in_memory(now=lambda: self.now)
+        self.store = store or SqliteStore.in_memory(now=lambda: self.now)
         self.ids = CountingIds()
         self.vault = ScriptedVault()
 

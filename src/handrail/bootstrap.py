@@ -71,6 +71,7 @@ from handrail.system.vault import KeyVault, load_key
 from handrail.system.watchdog import Watchdog
 from handrail.trackers.webhook import WebhookTracker
 from handrail.usecases import access, configuration, evaluation, installation
+from handrail.usecases.coverage_proofs import Proofs
 from handrail.usecases.message import compose
 from handrail.web.deps import Console
 from handrail.web.routes import error_page, routes
@@ -135,6 +136,8 @@ class Handrail:
                 self._follow_clock = FollowClock(store=self._store, ids=self._ids)
             self._settle_key(is_new_accepted=is_new_key_accepted)
             self._telemetry = Telemetry(version=__version__)
+            self._proving = ThreadPoolExecutor(1, thread_name_prefix="handrail-prove")
+            self._proofs = Proofs(self._proving, seconds=self._clock.monotonic)
             self._urgent = ThreadPoolExecutor(
                 URGENT_THREADS, thread_name_prefix="handrail-acknowledge"
             )
@@ -175,6 +178,8 @@ class Handrail:
         self._tickets.stop(grace_seconds=TICKETS_FINISH_SECONDS)
         self._sender.stop(grace_seconds=SENDS_FINISH_SECONDS)
         self._urgent.shutdown()
+        self._proofs.close()
+        self._proving.shutdown(cancel_futures=True)
         self._store.close()
         self._folder.remove(ADDRESS_FILE)
         self._folder.unlock()
@@ -299,6 +304,7 @@ class Handrail:
             more_metrics=self._telemetry.text,
             has_standby=self._store.has_synchronous_standby,
             urgent=self._urgent,
+            proofs=self._proofs,
             hub=self._hub,
         )
         ingest = IngestDeps(
@@ -323,6 +329,7 @@ class Handrail:
             ),
             doubts=configuration.doubts,
             urgent=self._urgent,
+            proofs=self._proofs,
         )
         return create_app(
             deps,

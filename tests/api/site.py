@@ -37,6 +37,7 @@ from handrail.system.id_source import RandomIds
 from handrail.system.vault import KeyVault
 from handrail.usecases import access, admission, delivery, evaluation, paging, token
 from handrail.usecases.access import OPERATOR
+from handrail.usecases.coverage_proofs import Proofs
 from handrail.usecases.credential import cookie_name
 from handrail.usecases.submission import Submission
 from handrail.web.deps import Console
@@ -312,7 +313,8 @@ def site(
     ids = RandomIds(clock)
     vault = KeyVault(KEY, environment={}, folder=folder)
     mails: list[tuple[User, str]] = []
-    urgent = ThreadPoolExecutor(2)
+    urgent, proving = ThreadPoolExecutor(2), ThreadPoolExecutor(1)
+    proofs = Proofs(proving, seconds=clock.monotonic)
 
     async def send(user: User, url: str) -> None:
         mails.append((user, url))
@@ -331,6 +333,7 @@ def site(
         last_tick=lambda: tick,
         more_metrics=lambda: "",
         urgent=urgent,
+        proofs=proofs,
         hub=StreamHub(store),
     )
     if not is_live:
@@ -344,6 +347,7 @@ def site(
         send_sign_in_link=send,
         doubts=lambda _: (),
         urgent=urgent,
+        proofs=proofs,
     )
     app = create_app(
         deps,
@@ -368,6 +372,7 @@ def site(
         yield made
     finally:
         urgent.shutdown()
+        proving.shutdown()
         store.close()
 
 

@@ -1,17 +1,23 @@
 """The proof on the wire: of the configuration in force, by the evidence there is."""
 
+import asyncio
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
-from tests.api.site import CONFIGURATION, Site, site
+from tests.api.site import CONFIGURATION, Answer, Site, exchange, site
 
 from handrail.core.coverage.evidence import MethodKey, Verification, Via
 from handrail.core.ids import Slug
 from handrail.core.people.contact_method import ChannelKind
 from handrail.ports.store import Transaction
 from handrail.usecases import coverage_view
+from handrail.usecases.coverage_proofs import ASKED_MAX
 from handrail.usecases.coverage_view import EXAMPLES_OF_MANY
+from handrail.web import coverage as coverage_page
 from handrail.web.screens.coverage import CARDS_SHOWN
 
 COVERED = f"{CONFIGURATION}---\ncoverage: {{default: {{people: 1, methods: 1}}}}\n"
@@ -131,6 +137,90 @@ def test_the_page_shows_gaps_first_and_who_can_mend_them(tmp_path: Path) -> None
     assert "was not shown to be reached over mail" in before
     assert "Not covered" not in after
     assert "Proved until" in after
+
+
+@pytest.fixture
+def kept(home: Site) -> Iterator[Event]:
+    """Keep the thread of proofs busy until the event is set."""
+    home.configure(COVERED)
+    go = Event()
+    home.deps.proofs.ask(lambda _: go.wait())
+    yield go
+    go.set()
+
+
+def test_while_the_first_proof_is_made_the_page_says_so_and_when_to_look_again(
+    home: Site, kept: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(coverage_page, "PATIENCE_SECONDS", 0.05)
+
+    coming = home.look("/oncall/coverage?service=checkout", "ana")
+    kept.set()
+    monkeypatch.undo()
+    made = home.look("/oncall/coverage?service=checkout", "ana")
+
+    assert (coming.status, coming.header("retry-after")) == (202, "5")
+    assert "The proof is being made" in coming.text
+    assert 'href="/oncall/coverage?service=checkout">Look again' in coming.text
+    assert "Nothing is asked yet" not in coming.text
+    assert (made.status, made.header("retry-after")) == (200, "")
+    assert "Not covered" in made.text
+
+
+def test_while_a_newer_proof_is_made_the_last_one_is_shown_with_its_age(
+    home: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.configure(COVERED)
+    assert home.look("/oncall/coverage", "ana").status == 200
+    verify(home, "ana", "ben")
+    go = Event()
+    home.deps.proofs.ask(lambda _: go.wait())
+    monkeypatch.setattr(coverage_page, "PATIENCE_SECONDS", 0.05)
+
+    older = home.look("/oncall/coverage", "ana")
+    go.set()
+    monkeypatch.undo()
+    newer = home.look("/oncall/coverage", "ana")
+
+    assert (older.status, older.header("retry-after")) == (200, "5")
+    assert "This is the proof of" in older.text
+    assert "Not covered" in older.text
+    assert "This is the proof of" not in newer.text
+    assert "Not covered" not in newer.text
+
+
+def test_who_waits_for_a_proof_takes_no_thread_from_others(
+    home: Site, kept: Event
+) -> None:
+    """All requests share one thread here; nine wait for proofs, and one is answered."""
+    api, page = home.as_("ana"), home.browser("ana")
+
+    async def together() -> tuple[Answer, list[Answer]]:
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
+        waiting = [
+            asyncio.create_task(exchange(home, "GET", path, headers, b""))
+            for path, headers, times in (
+                ("/api/v1/coverage", api, ASKED_MAX),
+                ("/oncall/coverage", page, 2),
+            )
+            for _ in range(times)
+        ]
+        path = "/api/v1/contact-methods"
+        async with asyncio.timeout(30):
+            other = await exchange(home, "GET", path, api, b"")
+            # The one who is kept counts as well, so the last who asks is refused.
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        kept.set()
+        return other, await asyncio.gather(*waiting)
+
+    with ThreadPoolExecutor(1) as aside:
+        other, answers = aside.submit(asyncio.run, together()).result()
+
+    assert other.status == 200
+    refused = [one for one in answers if one.status == 503]
+    assert [one.header("retry-after") for one in refused] == ["5"]
+    assert {one.status for one in answers} <= {200, 202, 503}
+    assert sum(one.status == 200 for one in answers) >= ASKED_MAX - 1
 
 
 MANY = 60

@@ -79,8 +79,20 @@ def _asked(url: str, sql: str) -> object:
 
 
 def somebody_waits(url: str) -> bool:
+    return bool(how_many_wait(url))
+
+
+def how_many_wait(url: str) -> object:
     sql = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-    return bool(_asked(url, f"{sql} AND datname = current_database()"))
+    return _asked(url, f"{sql} AND datname = current_database()")
+
+
+def is_waited_for(holder: psycopg.Connection) -> bool:
+    """Return whether another session waits for what this one has locked."""
+    url, pid = holder.info.dsn, holder.info.backend_pid
+    blocked = f"{pid} = ANY(pg_blocking_pids(pid))"
+    sql = f"SELECT count(*) FROM pg_stat_activity WHERE {blocked}"
+    return bool(_asked(url, sql))
 
 
 def submission(
@@ -196,6 +208,52 @@ def test_the_same_alerts_are_sent_to_both_of_a_pair(postgres_url: str) -> None:
         assert sorted(a.dedup_key for a in found) == sorted(
             key for keys in batches for key in keys
         )
+
+
+def test_an_alert_that_closes_while_it_is_waited_for_begins_no_ring(
+    postgres_url: str,
+) -> None:
+    """Who waits for a row holds it in the end, also where it is no longer wanted.
+
+    One request waits for an alert that is just being closed, and goes on to wait for
+    the second; another, which finds the first one closed, must not hold the third.
+    """
+    with (
+        psycopg.connect(postgres_url) as closer,
+        psycopg.connect(postgres_url) as holder,
+        two_nodes(postgres_url) as (one, other),
+    ):
+        post(one, ["a", "b", "c"])
+        found = one.read(lambda tx: tx.alert.search(open_only=True, limit=9))
+        first, second, _ = sorted(alert.id for alert in found)
+        keys = [alert.dedup_key for alert in sorted(found, key=lambda a: a.id)]
+        closer.execute(
+            "UPDATE alert SET state = 'resolved', closed_at = last_seen_at"
+            " WHERE id = %s",
+            [first],
+        )
+        holder.execute("SELECT id FROM alert WHERE id = %s FOR UPDATE", [second])
+        begun_before = threading.Thread(target=post, args=(other, keys))
+        begun_after = threading.Thread(target=post, args=(one, [keys[0], keys[2]]))
+
+        begun_before.start()
+        assert until(lambda: is_waited_for(closer))
+        closer.commit()
+        assert until(lambda: is_waited_for(holder))
+        begun_after.start()
+        assert until(lambda: how_many_wait(postgres_url) == 2)
+        holder.rollback()
+        begun_before.join()
+        begun_after.join()
+
+        counted = one.read(lambda tx: tx.alert.search(open_only=True, limit=9))
+        holder.close()
+        closer.close()
+    assert sorted((alert.dedup_key, alert.generation) for alert in counted) == [
+        (keys[0], 2),
+        (keys[1], 1),
+        (keys[2], 1),
+    ]
 
 
 def test_two_waiting_requests_lock_nothing_in_a_ring(postgres_url: str) -> None:

@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from collections.abc import Sequence
 from functools import partial
 
 from tests.conformance.examples import IDS
@@ -9,6 +10,7 @@ from tests.conformance.test_concurrency import WRITERS, all_at_once, nodes
 from tests.world.configuration import Configuration
 
 from handrail.core.alert.signal import Signal, SignalAction
+from handrail.core.escalation.policy import TurningLevel
 from handrail.core.ids import ReceiptId, Slug
 from handrail.core.paging.event import LevelNotified
 from handrail.ports.source import Parsed
@@ -35,7 +37,7 @@ def configured() -> Configuration:
     return made
 
 
-def fire(tx: Transaction, areas: list[str], title: str) -> None:
+def submission_of(tx: Transaction, areas: Sequence[str], title: str) -> Submission:
     signals = tuple(
         Signal(
             action=SignalAction.FIRE,
@@ -46,14 +48,17 @@ def fire(tx: Transaction, areas: list[str], title: str) -> None:
         )
         for area in areas
     )
-    submission = Submission(
+    return Submission(
         integration=tx.configuration.snapshot().integrations[Slug("monitoring")],
         parsed=Parsed(signals=signals, expires_after=None),
         receipt_id=ReceiptId(IDS.new_id()),
         body=b"",
         content_type="application/json",
     )
-    accept(tx, submission, ids=IDS)
+
+
+def fire(tx: Transaction, areas: list[str], title: str) -> None:
+    accept(tx, submission_of(tx, areas, title), ids=IDS)
     evaluation.evaluate_due(tx, ids=IDS, limit=10)
 
 
@@ -88,3 +93,17 @@ def test_pages_opened_at_once_take_one_turn_each(nodes: list[Store]) -> None:
     given = nodes[0].read(turns)
     wanted = Counter(range(1, WRITERS * EACH + 1))
     assert given == dict.fromkeys(POLICIES, wanted)
+
+
+def test_turns_go_on_under_another_name_and_never_back(nodes: list[Store]) -> None:
+    old, new = (TurningLevel(policy=Slug(name), place=1) for name in POLICIES)
+
+    def work(tx: Transaction) -> list[int]:
+        tx.page.lock_turns([old, new])
+        taken = [tx.page.take_turn(old) for _ in range(3)]
+        tx.page.continue_turns(old, new)
+        taken += [tx.page.take_turn(new) for _ in range(2)]
+        tx.page.continue_turns(old, new)
+        return [*taken, tx.page.next_turn(new), tx.page.next_turn(old)]
+
+    assert nodes[0].run(work) == [1, 2, 3, 4, 5, 6, 4]

@@ -1,9 +1,12 @@
 """The daily proof tells the lead of a gap a week ahead, once, in short slices."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.configured import Desk
+from tests.postgres_clock import Now, PostgresClock
 from typing_extensions import override
 
 from handrail.core.coverage.evidence import MethodKey, Verification, Via
@@ -66,12 +69,27 @@ class DeskClock(Clock):
         return self._desk.now.timestamp()
 
 
-@pytest.fixture
-def desk() -> Desk:
-    made = Desk()
-    made.now = MONDAY
-    verify(made, "ana", "lea")
-    return made
+class PostgresDesk(Now, Desk):
+    """A desk on a PostgreSQL that lives by its time."""
+
+    def __init__(self, clock: PostgresClock) -> None:
+        self.tell_now = clock.set
+        super().__init__(clock.open_store())
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def desk(request: pytest.FixtureRequest) -> Iterator[Desk]:
+    with ExitStack() as stack:
+        if request.param == "postgres":
+            url = request.getfixturevalue("postgres_url")
+            clock = stack.enter_context(closing(PostgresClock(url)))
+            made: Desk = PostgresDesk(clock)
+        else:
+            made = Desk()
+        stack.enter_context(closing(made.store))
+        made.now = MONDAY
+        verify(made, "ana", "lea")
+        yield made
 
 
 def verify(desk: Desk, *names: str) -> None:

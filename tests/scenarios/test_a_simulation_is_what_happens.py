@@ -29,6 +29,7 @@ from handrail.core.whatif.question import Case, Raise
 from handrail.ports.store import Transaction
 from handrail.usecases import paging
 from handrail.usecases.page_record import page_event, stream_of
+from handrail.usecases.simulation import turns_now
 
 WORDS = ("info", "warning", "error", "critical")
 TITLE = "Disk full"
@@ -162,7 +163,8 @@ def _comparable(event: PageEvent) -> PageEvent:
 
 def simulated(case: Case, world: World, behaviour: Behaviour) -> Happened:
     snapshot = world.store.read(lambda tx: tx.configuration.snapshot())
-    played = play(case, snapshot=snapshot, behaviour=behaviour)
+    turns = world.store.read(turns_now)
+    played = play(case, snapshot=snapshot, behaviour=behaviour, turns=turns)
     return Happened(
         events=[
             (h.at, _comparable(h.what))
@@ -214,12 +216,21 @@ def alert_of(word: str, labels: dict[str, str], at: datetime) -> Alert:
     )
 
 
+def take_some_turns(tx: Transaction, rng: random.Random) -> None:
+    """Let earlier pages have had some turns at each level."""
+    for policy in tx.configuration.snapshot().policies.values():
+        for level in policy.turning:
+            for _ in range(rng.randrange(4)):
+                tx.page.take_turn(level)
+
+
 @settings(max_examples=60, deadline=None)
 @given(seed=st.integers(min_value=0, max_value=2**32))
 def test_a_simulation_says_what_the_engine_then_does(seed: int) -> None:
     rng = random.Random(seed)
     world = World(chance.configuration(rng))
     world.fast_forward(seconds=rng.choice((0, 59, 3600, 40_000)))
+    world.store.run(lambda tx: take_some_turns(tx, rng))
     case, behaviour = made_up_case(rng, world.now), chance.behaviour(rng)
 
     foretold = simulated(case, world, behaviour)

@@ -103,6 +103,75 @@ def test_whose_address_is_dead_passes_the_page_on_at_once(
     world.expect_told("mia")
 
 
+def test_turns_go_on_where_a_level_was_moved_or_got_another_person(
+    make_world: MakeWorld,
+) -> None:
+    """What changes often must not let the first in the list come first each time."""
+    world = make_world(taking_turns("ana", "ben"))
+    world.signal("One")
+    world.expect_told("ana", of="One")
+    plain = {"notify": ["user:mia"], "escalate_after": "5m"}
+    turning = {
+        "notify": ["user:ana", "user:ben", "user:cleo"],
+        "escalate_after": "5m",
+        "round_robin": True,
+    }
+
+    world.configure(
+        lambda made: made.put(
+            "escalation_policy", "payments", {"rules": [plain, turning]}
+        )
+    )
+    world.signal("Two")
+    world.expect_told("mia", of="Two")
+    world.fast_forward(minutes=6)
+
+    assert turns(world, "Two") == [None, 2]
+    world.forget_messages()
+
+
+def test_a_page_that_climbs_after_a_change_takes_its_turn_among_the_new_ones(
+    make_world: MakeWorld,
+) -> None:
+    """A page keeps the policy it was opened with, and shares the count."""
+    world = make_world(taking_turns("ana", second=("cleo", "dan")))
+    world.signal("One")
+    world.expect_told("ana", of="One")
+
+    def without_first(made: Configuration) -> None:
+        made.put(
+            "escalation_policy",
+            "payments",
+            {
+                "rules": [
+                    {"notify": ["user:ana"], "escalate_after": "5m"},
+                    {"notify": ["user:ben"], "escalate_after": "5m"},
+                    {
+                        "notify": ["user:ana"],
+                        "escalate_after": "1h",
+                        "round_robin": True,
+                    },
+                    {
+                        "notify": ["user:cleo", "user:dan"],
+                        "escalate_after": "5m",
+                        "round_robin": True,
+                    },
+                ]
+            },
+        )
+
+    world.fast_forward(minutes=6)
+    world.expect_told("cleo", of="One")
+    world.configure(without_first)
+    world.signal("Two")
+    world.escalate("ana", "Two")
+    world.escalate("ben", "Two")
+    world.escalate("ana", "Two")
+
+    assert turns(world, "Two") == [None, None, 2, 2]
+    world.forget_messages()
+
+
 def test_who_is_told_next_is_not_promised_to_one(make_world: MakeWorld) -> None:
     world = make_world(taking_turns("ana", second=("cleo", "dan")))
 

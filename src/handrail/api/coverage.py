@@ -1,5 +1,7 @@
 """The coverage proof on the wire, and what is known of contact methods."""
 
+import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -94,10 +96,9 @@ class SentTests(msgspec.Struct, frozen=True, kw_only=True):
 @get(
     "/coverage",
     opt={"verb": Verb.CONTACT_READ},
-    sync_to_thread=True,
     tags=["on call"],
 )
-def prove_coverage(
+async def prove_coverage(
     deps: GivenDeps,
     starts: From = None,
     ends: To = None,
@@ -105,8 +106,13 @@ def prove_coverage(
     assume_verified: Assume = False,  # noqa: FBT002 - a query parameter
     examples: Examples = None,
 ) -> ProofView:
-    """Prove that enough people are reached at every instant, or show when not."""
-    given = deps.store.read(coverage.facts)
+    """Prove that enough people are reached at every instant, or show when not.
+
+    One proof is made at a time; where too many are asked for, the answer is 503 with
+    Retry-After.
+    """
+    loop = asyncio.get_running_loop()
+    given = await loop.run_in_executor(None, deps.store.read, coverage.facts)
     start = given.now if starts is None else _instant("from", starts)
     end = start + timedelta(weeks=WEEKS_DEFAULT)
     end = end if ends is None else _instant("to", ends)
@@ -115,16 +121,22 @@ def prove_coverage(
         wrong = f"must come after from, by at most {WEEKS_MAX} weeks"
         raise InvalidError(msg, fields={"to": wrong})
     names = [Slug(name) for name in (service or "").split(",") if name]
-    proof = coverage.prove(
-        given,
-        start=start,
-        end=end,
-        services=names,
-        is_assumed=assume_verified,
-        seconds=deps.clock.monotonic,
-    )
     evidence = "assumed" if assume_verified else "recorded"
-    return proof_view(proof, evidence=evidence, tzdata=deps.tzdata, examples=examples)
+
+    def make(seconds: Callable[[], float]) -> ProofView:
+        proof = coverage.prove(
+            given,
+            start=start,
+            end=end,
+            services=names,
+            is_assumed=assume_verified,
+            seconds=seconds,
+        )
+        return proof_view(
+            proof, evidence=evidence, tzdata=deps.tzdata, examples=examples
+        )
+
+    return await asyncio.wrap_future(deps.proofs.ask(make))
 
 
 @get(

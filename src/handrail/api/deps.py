@@ -16,6 +16,7 @@ from handrail.ports.document_reader import DocumentReader
 from handrail.ports.id_source import IdSource
 from handrail.ports.store import Store
 from handrail.ports.vault import Vault
+from handrail.usecases.coverage_proofs import Proofs
 from handrail.usecases.throttle import Throttle
 
 MISSES_MAX = 60
@@ -44,6 +45,7 @@ class Deps:
             the database knows no such thing.
         more_metrics: Prometheus text of the other parts of the process, or "".
         urgent: Threads for acknowledging alone, which no slow look-up can take.
+        proofs: Makes coverage proofs, on a thread that no other request needs.
         hub: Feeds the streams of incidents; woken by commits.
         misses: Counts, by asker, addresses of calendars that never were any.
     """
@@ -61,6 +63,7 @@ class Deps:
     last_tick: Callable[[], datetime | None]
     more_metrics: Callable[[], str]
     urgent: Executor
+    proofs: Proofs
     hub: StreamHub
     has_standby: Callable[[], bool | None] = lambda: None
     misses: Throttle = field(init=False)

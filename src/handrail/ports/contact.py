@@ -40,6 +40,6 @@ class ContactStore(Protocol):
         """Keep it, in the place of what was told of the service before."""
         ...
 
-    def tellings(self) -> dict[Slug, GapTelling]:
-        """Return by service what was told last."""
+    def tellings(self, *, lock: bool = False) -> dict[Slug, GapTelling]:
+        """Return by service what was told last; ``lock`` lets nobody tell meanwhile."""
         ...

@@ -4,7 +4,8 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
-from handrail.core.ids import AlertId, PageId, Slug
+from handrail.core.escalation.policy import TurningLevel
+from handrail.core.ids import AlertId, PageId
 from handrail.core.paging.page import Page
 from handrail.ports.setback import Otherwise, refuse
 
@@ -62,20 +63,27 @@ class PageStore(Protocol):
         """Return the earliest ``nudge_due_at`` of any page."""
         ...
 
-    def next_turns(self, policy: Slug, levels: Collection[int]) -> dict[int, int]:
-        """Return the next turn, from 1, at these levels of the policy."""
+    def next_turn(self, level: TurningLevel) -> int:
+        """Return the next turn at this level, from 1."""
         ...
 
-    def lock_turns(self) -> None:
-        """Let no other transaction take a turn until this one ends.
+    def lock_turns(self, levels: Collection[TurningLevel]) -> None:
+        """Let no other transaction take a turn at these levels until this one ends.
 
-        After the locks of alerts and pages, before those of deliveries. There is one
-        lock for all policies, so that two transactions never wait for each other.
+        All that a transaction needs at once, in the order of locks. What is wanted
+        later and comes before what is held is not waited for.
+
+        Raises:
+            LostRaceError: Another transaction has such a level.
         """
         ...
 
-    def take_turn(self, policy: Slug, level: int) -> int:
-        """Count the next turn at this level of the policy as had, and return it."""
+    def take_turn(self, level: TurningLevel) -> int:
+        """Count the next turn at this level as had, and return it."""
+        ...
+
+    def continue_turns(self, before: TurningLevel, after: TurningLevel) -> None:
+        """Let the turns after go on where those before are, unless they are ahead."""
         ...
 
     def search(

@@ -5,11 +5,15 @@ transaction's ``now`` is read once at its start (the database's own clock on
 PostgreSQL, the process's clock on SQLite) and is the only time a use case knows.
 
 **Order of locks.** On PostgreSQL rows are locked, and whoever locks several does it
-in one order, so that no two transactions wait for each other: *alert, page, delivery*;
-several alerts in the order of their ids, and new ones inserted in the order of their
-keys, after every alert that is locked. The alert stands for its pages and their
-deliveries: who would change a page or wait for a delivery holds its alert first. Two
-things never wait and so need no order: ``due`` and ``claimable`` skip what others hold.
+in one order, so that no two transactions wait for each other: *alert, page, turns,
+delivery*; several alerts in the order of their ids, and new ones inserted in the order
+of their keys, after every alert that is locked. The alert stands for its pages and
+their deliveries: who would change a page or wait for a delivery holds its alert first.
+The turns of a level belong to no page, so that who opens or climbs several pages locks
+the levels of all of them together (``lock_turns`` has an order of its own) before the
+first of them is decided. What cannot be had in that order is tried, never waited for.
+Two things never wait and so need no order: ``due`` and ``claimable`` skip what others
+hold.
 """
 
 from collections.abc import Callable, Collection, Sequence

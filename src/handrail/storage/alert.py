@@ -133,23 +133,20 @@ _KNOWN_CLOSED_SQLITE = (
     f"SELECT {_KNOWN} FROM json_each(?) AS wanted CROSS JOIN alert"  # noqa: S608
     " WHERE integration = ? AND dedup_key = wanted.value AND closed_at >= ?"
 )
-# One look into the index for each key, whatever the planner believes of a table that
-# was never analysed; and locked in the order of ids, as by everybody else, so that two
-# nodes never wait for each other in a ring.
-_KNOWN_OPEN_POSTGRES = (
+# Looked up key by key, whatever the planner believes of a table that was never
+# analysed; and all of them, open or closed, locked by one statement in the order of
+# ids, as by everybody else, so that two nodes never wait for each other in a ring. Two
+# statements, for the open and for the others, had no such order: an alert may close
+# while it is waited for, and whoever waited holds it all the same. What is returned is
+# how the row is once it is held, so it is not asked again whether it is open.
+_KNOWN_POSTGRES = (
     f"SELECT {_KNOWN} FROM alert WHERE id = ANY(ARRAY("  # noqa: S608
-    "SELECT found.id FROM unnest(?::text[]) AS wanted(key)"
-    " CROSS JOIN LATERAL (SELECT id FROM alert"
-    " WHERE integration = ? AND dedup_key = wanted.key AND closed_at IS NULL"
-    " LIMIT 1) AS found)) AND closed_at IS NULL ORDER BY id FOR UPDATE"
-)
-_KNOWN_CLOSED_POSTGRES = (
-    f"SELECT {_KNOWN} FROM alert WHERE id = ANY(ARRAY("  # noqa: S608
-    "SELECT found.id FROM unnest(?::text[]) AS wanted(key)"
-    " CROSS JOIN LATERAL (SELECT id FROM alert"
-    " WHERE integration = ? AND dedup_key = wanted.key AND closed_at >= ?"
-    " ORDER BY closed_at DESC LIMIT 1) AS found))"
-    " AND closed_at IS NOT NULL ORDER BY id FOR UPDATE"
+    "SELECT coalesce((SELECT id FROM alert WHERE integration = ?"
+    " AND dedup_key = wanted.key AND closed_at IS NULL LIMIT 1),"
+    " (SELECT id FROM alert WHERE integration = ?"
+    " AND dedup_key = wanted.key AND closed_at >= ?"
+    " ORDER BY closed_at DESC LIMIT 1))"
+    " FROM unnest(?::text[]) AS wanted(key))) ORDER BY id FOR UPDATE"
 )
 _LOCK = "SELECT id FROM alert WHERE id = ANY(?::text[]) ORDER BY id FOR UPDATE"
 _TOUCH_POSTGRES = (
@@ -206,11 +203,17 @@ class SqlAlertStore(AlertStore):
         self, integration: Slug, keys: Sequence[str], *, closed_since: datetime
     ) -> dict[str, KnownAlert]:
         asked = {storable(key): key for key in keys}
-        found = self._known(integration, list(asked), since=None)
-        missing = [key for key in asked if key not in found]
-        if missing:
-            since = to_micros(closed_since)
-            found |= self._known(integration, missing, since=since)
+        since = to_micros(closed_since)
+        if self._scope.is_postgres:
+            wanted = [integration, integration, since, list(asked)]
+            found = self._looked_up(_KNOWN_POSTGRES, wanted)
+        else:
+            wanted = [to_json(list(asked)), integration]
+            found = self._looked_up(_KNOWN_OPEN_SQLITE, wanted)
+            missing = [key for key in asked if key not in found]
+            if missing:
+                wanted = [to_json(missing), integration, since]
+                found |= self._looked_up(_KNOWN_CLOSED_SQLITE, wanted)
         return {asked[key]: known for key, known in found.items()}
 
     @override
@@ -343,17 +346,7 @@ class SqlAlertStore(AlertStore):
         due = self._scope.read(query).scalar()
         return None if due is None else from_micros(due)
 
-    def _known(
-        self, integration: Slug, keys: list[str], *, since: int | None
-    ) -> dict[str, KnownAlert]:
-        if self._scope.is_postgres:
-            wanted: list[object] = [keys, integration]
-            sql = _KNOWN_OPEN_POSTGRES if since is None else _KNOWN_CLOSED_POSTGRES
-        else:
-            wanted = [to_json(keys), integration]
-            sql = _KNOWN_OPEN_SQLITE if since is None else _KNOWN_CLOSED_SQLITE
-        if since is not None:
-            wanted.append(since)
+    def _looked_up(self, sql: str, wanted: list[object]) -> dict[str, KnownAlert]:
         found: dict[str, KnownAlert] = {}
         # Repeats that were put off change nothing that is asked here.
         for row in self._scope.fetch_apart(sql, wanted):

@@ -8,6 +8,7 @@ from handrail.core.ids import Slug
 from handrail.core.instants import from_micros, to_micros
 from handrail.core.people.contact_method import ChannelKind
 from handrail.ports.contact import ContactStore, GapTelling
+from handrail.storage.advisory_lock import hold, key_of
 from handrail.storage.codec import storable
 from handrail.storage.schema import INSTANT, KEY, METADATA
 from handrail.storage.scope import Scope
@@ -48,6 +49,7 @@ _TELL = (
 _VERIFICATIONS = select(*CONTACT_VERIFICATION.c).order_by(
     *(column for column in CONTACT_VERIFICATION.primary_key)
 )
+_ALL_TELLINGS = key_of("gap tellings")
 _TELLINGS = select(*GAP_TELLING.c).order_by(GAP_TELLING.c.service)
 
 
@@ -100,7 +102,9 @@ class SqlContactStore(ContactStore):
         )
 
     @override
-    def tellings(self) -> dict[Slug, GapTelling]:
+    def tellings(self, *, lock: bool = False) -> dict[Slug, GapTelling]:
+        if lock and self._scope.is_postgres:
+            hold(self._scope, [_ALL_TELLINGS])
         return {
             row[0]: GapTelling(
                 service=row[0],

@@ -15,6 +15,10 @@ _COUNT_UP = (
     "INSERT INTO counter (name, value) VALUES (?, 1)"
     " ON CONFLICT (name) DO UPDATE SET value = counter.value + 1"
 )
+_RAISE = (
+    "INSERT INTO counter (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE"
+    " SET value = excluded.value WHERE counter.value < excluded.value"
+)
 _COUNTED = "SELECT value FROM counter WHERE name = ?"
 
 
@@ -28,3 +32,8 @@ def take(scope: Scope, name: str) -> int:
     """Take and return the next number of this name, from 1; given back if undone."""
     scope.change(_COUNT_UP, (name,))
     return int(scope.fetch(_COUNTED, (name,))[0][0])
+
+
+def raise_to(scope: Scope, name: str, least: int) -> None:
+    """Let the number of this name that was taken last be at least so much."""
+    scope.change(_RAISE, (name, least))

@@ -4,7 +4,6 @@ The same connection listens for the other nodes' commits. A lock tells a dead no
 a slow one at once where a lease would have to run out; leases stay as the floor.
 """
 
-import hashlib
 import select
 import socket
 import threading
@@ -16,6 +15,7 @@ from sqlalchemy import Connection, text
 
 from handrail.core.errors import UnavailableError
 from handrail.core.ids import NodeId
+from handrail.storage.advisory_lock import key_of
 from handrail.storage.postgres_connection import connect
 
 CHANNEL = "handrail_commit"
@@ -30,8 +30,7 @@ _DEAD = text(
 
 def lock_key(node: NodeId) -> int:
     """Return the advisory lock that stands for a node's life."""
-    digest = hashlib.blake2b(f"handrail node {node}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest, signed=True)
+    return key_of(f"node {node}")
 
 
 def dead_among(connection: Connection, nodes: Sequence[NodeId]) -> list[NodeId]:

@@ -19,17 +19,18 @@ from sqlalchemy import (
 from typing_extensions import override
 
 from handrail.core.errors import LostRaceError
-from handrail.core.ids import AlertId, PageId, Slug
+from handrail.core.escalation.policy import TurningLevel
+from handrail.core.ids import AlertId, PageId
 from handrail.core.instants import from_micros, to_micros
 from handrail.core.paging.page import Page, PageState
 from handrail.ports.page import PageStore
 from handrail.ports.setback import Otherwise, refuse
-from handrail.storage import counter
 from handrail.storage.alert import ALERT
 from handrail.storage.codec import RowCodec
 from handrail.storage.incident import INCIDENT
 from handrail.storage.schema import INSTANT, KEY, METADATA
 from handrail.storage.scope import Row, Scope
+from handrail.storage.turn import TurnCounters
 
 PAGE = Table(
     "page",
@@ -123,19 +124,12 @@ _FOR_ALERT = _ALL.where(PAGE.c.alert_id == bindparam("alert_id")).order_by(
 _NEWEST_FIRST = _ALL.order_by(PAGE.c.id.desc()).limit(bindparam("limit"))
 
 
-_TURNS = "turns"
-"""The counter whose row is the lock for all turns."""
-
-
-def _turn_of(policy: Slug, level: int) -> str:
-    return f"turn {policy} {level + 1}"
-
-
 class SqlPageStore(PageStore):
     """Pages in one table; the sequence number guards against lost updates."""
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
+        self._turns = TurnCounters(scope)
 
     @override
     def add(self, page: Page) -> None:
@@ -195,19 +189,20 @@ class SqlPageStore(PageStore):
         return None if due is None else from_micros(due)
 
     @override
-    def next_turns(self, policy: Slug, levels: Collection[int]) -> dict[int, int]:
-        return {
-            level: counter.value(self._scope, _turn_of(policy, level)) + 1
-            for level in levels
-        }
+    def next_turn(self, level: TurningLevel) -> int:
+        return self._turns.next(level)
 
     @override
-    def lock_turns(self) -> None:
-        counter.take(self._scope, _TURNS)
+    def lock_turns(self, levels: Collection[TurningLevel]) -> None:
+        self._turns.lock(levels)
 
     @override
-    def take_turn(self, policy: Slug, level: int) -> int:
-        return counter.take(self._scope, _turn_of(policy, level))
+    def take_turn(self, level: TurningLevel) -> int:
+        return self._turns.take(level)
+
+    @override
+    def continue_turns(self, before: TurningLevel, after: TurningLevel) -> None:
+        self._turns.go_on(before, after)
 
     @override
     def search(

@@ -46,6 +46,7 @@ class Scope:
         "is_folded",
         "is_postgres",
         "is_read_only",
+        "undone",
     )
 
     def __init__(
@@ -65,6 +66,7 @@ class Scope:
         self.is_read_only = is_read_only
         self.has_written = False
         self.is_folded = False
+        self.undone = 0
 
     @property
     def now(self) -> datetime:
@@ -212,6 +214,7 @@ class Scope:
             self.control("ROLLBACK TO attempt")
             self.control("RELEASE attempt")
             self.has_written, self.is_folded = before
+            self.undone += 1
             raise
         self.control("RELEASE attempt")
 

@@ -5,8 +5,7 @@ The facts are read in one short transaction; proving holds none.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from threading import Lock
+from datetime import datetime
 
 from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.coverage.evidence import Evidence, assumed
@@ -82,43 +81,3 @@ def prove(
             yield prover.service(name)
 
     return prover.proof(judged())
-
-
-class Proofs:
-    """The last proof of everything, kept while nothing it rests on has changed.
-
-    It begins with the full hour that runs, so that who looks twice waits once.
-    """
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._key: object = None
-        self._proof: Proof | None = None
-        self._refusal: DomainError | None = None
-
-    def proof(
-        self, given: Facts, *, length: timedelta, seconds: Callable[[], float]
-    ) -> Proof:
-        """Return the proof from this hour on; one caller works, others wait for it.
-
-        Raises:
-            DomainError: It would take too long.
-        """
-        start = given.now.replace(minute=0, second=0, microsecond=0)
-        known = frozenset(given.evidence.verified_at.items())
-        key = (start, length, given.snapshot.revision, known)
-        with self._lock:
-            if key != self._key:
-                self._proof = self._refusal = None
-                try:
-                    self._proof = prove(
-                        given, start=start, end=start + length, seconds=seconds
-                    )
-                except DomainError as error:
-                    # Else everybody who waits would try in turn, a thread each.
-                    self._refusal = error
-                self._key = key
-            if self._proof is None:
-                assert self._refusal is not None, "there is a proof or a refusal"
-                raise DomainError(self._refusal.code, self._refusal.message)
-            return self._proof

@@ -45,6 +45,7 @@ from handrail.ports.setback import Setback, UnreadableError
 from handrail.ports.store import Transaction
 from handrail.usecases import paging, setback
 from handrail.usecases.debtor import Debtors, debtor, debtors_of
+from handrail.usecases.turn import lock_turns
 
 HELD = paging.HELD
 """The meta key that keeps everything from being sent, after a restore."""
@@ -230,6 +231,7 @@ def record(
     tx.alert.lock(send.concerned)
     _lock_without_alert(tx, send.pages.values())
     attempts = []
+    failed = []
     # One for all: what travelled together is tried again together, under one key.
     jitter = ids.jitter()
     for claimed_one in send.deliveries:
@@ -247,16 +249,30 @@ def record(
         if settled.delivery != stored:
             tx.delivery.save(settled.delivery)
         if settled.fail_over:
-            # What the attempt came to is recorded even if nothing can follow from it:
-            # else the same message would be sent again after every lease.
-            tx.attempt(partial(_fail_over, tx, settled.delivery, ids=ids))
+            failed.append(settled.delivery)
     tx.delivery.add_attempts(attempts)
+    _lock_turns_after(tx, failed)
+    for delivery in failed:
+        # What the attempt came to is recorded even if nothing can follow from it:
+        # else the same message would be sent again after every lease.
+        tx.attempt(partial(_fail_over, tx, delivery, ids=ids))
 
 
 def _lock_without_alert(tx: Transaction, pages: Iterable[Page]) -> None:
     """Lock the pages that no alert's lock stands for, before their deliveries."""
     for page_id in sorted(page.id for page in pages if page.alert_id is None):
         tx.page.get(page_id, lock=True)
+
+
+def _lock_turns_after(tx: Transaction, failed: Sequence[Delivery]) -> None:
+    """Lock the turns that the dead deliveries' pages may take next.
+
+    After the deliveries, for a death is known only then; nobody with a turn waits for
+    a delivery whose page's alert is held here.
+    """
+    dead = {d.page_id for d in failed if d.state is DeliveryState.DEAD and d.page_id}
+    pages = [setback.readable(partial(tx.page.get, page)) for page in sorted(dead)]
+    lock_turns(tx, [page for page in pages if page is not None])
 
 
 def _fail_over(tx: Transaction, failed: Delivery, *, ids: IdSource) -> None:

@@ -1,12 +1,12 @@
 """The second half of admission: what was committed is routed, held, muted or paged."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
 from handrail.core import limits
 from handrail.core.alert.alert import Alert, AlertState, Disposition
-from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.ids import AlertId
 from handrail.core.paging.evaluate import (
     Destination,
@@ -15,14 +15,16 @@ from handrail.core.paging.evaluate import (
     PageNow,
     Verdict,
     evaluate,
+    opened_about,
 )
-from handrail.core.paging.event import ResolveReason
+from handrail.core.paging.event import PageOpened, ResolveReason
 from handrail.core.paging.page import Page, PageState
 from handrail.core.severity.severity import Severity, Urgency
 from handrail.ports.id_source import IdSource
 from handrail.ports.setback import Setback, UnreadableError
 from handrail.ports.store import Transaction
 from handrail.usecases import backlog, paging, setback
+from handrail.usecases.turn import lock_turns_to_come
 
 
 def evaluate_due(tx: Transaction, *, ids: IdSource, limit: int) -> int:
@@ -31,14 +33,35 @@ def evaluate_due(tx: Transaction, *, ids: IdSource, limit: int) -> int:
     alerts = tx.alert.due_for_evaluation(limit=limit, otherwise=unreadable.append)
     _leave_out(tx, unreadable, ids=ids)
     if alerts:
-        snapshot = tx.configuration.snapshot()
+        _lock_turns(tx, alerts)
         setback.each(
             tx,
             alerts,
-            lambda alert: _evaluate(tx, alert, snapshot, ids=ids),
+            lambda alert: _evaluate(tx, alert, ids=ids),
             otherwise=lambda alert, why: _page_anyhow(tx, alert, why, ids=ids),
         )
     return len(alerts) + len(unreadable)
+
+
+def _lock_turns(tx: Transaction, alerts: Sequence[Alert]) -> None:
+    """Lock the turns that the alerts' pages take, before the first of them is opened.
+
+    Only where people take turns: there each alert is evaluated twice.
+    """
+    snapshot = tx.configuration.snapshot()
+    if not any(policy.turning for policy in snapshot.policies.values()):
+        return
+    opened: list[PageOpened] = []
+    for alert in alerts:
+        # What cannot be evaluated is dealt with where it fails again.
+        with suppress(Exception):
+            verdict = evaluate(alert, snapshot=snapshot, now=tx.now)
+            if isinstance(verdict, PageNow):
+                destination = verdict.destination
+                opened.append(
+                    opened_about(alert, destination, revision=snapshot.revision)
+                )
+    lock_turns_to_come(tx, opened)
 
 
 def _leave_out(
@@ -104,10 +127,8 @@ def _set_aside(
         )
 
 
-def _evaluate(
-    tx: Transaction, alert: Alert, snapshot: Snapshot, *, ids: IdSource
-) -> None:
-    verdict = evaluate(alert, snapshot=snapshot, now=tx.now)
+def _evaluate(tx: Transaction, alert: Alert, *, ids: IdSource) -> None:
+    verdict = evaluate(alert, snapshot=tx.configuration.snapshot(), now=tx.now)
     alert = _placed(alert, verdict.destination)
     active = _active_page(tx, alert)
     if active is not None:
@@ -208,6 +229,7 @@ def expire_due(tx: Transaction, *, ids: IdSource, limit: int) -> int:
     unreadable: list[UnreadableError] = []
     alerts = tx.alert.due_for_expiry(limit=limit, otherwise=unreadable.append)
     _leave_out(tx, unreadable, ids=ids)
+    _lock_turns(tx, [alert for alert in alerts if _is_evaluated_first(alert)])
     setback.each(
         tx,
         alerts,
@@ -218,11 +240,15 @@ def expire_due(tx: Transaction, *, ids: IdSource, limit: int) -> int:
 
 
 def _evaluate_and_expire(tx: Transaction, alert: Alert, *, ids: IdSource) -> None:
+    if _is_evaluated_first(alert):
+        _evaluate(tx, alert, ids=ids)
+    _expire(tx, tx.alert.get(alert.id) or alert, ids=ids)
+
+
+def _is_evaluated_first(alert: Alert) -> bool:
     assert alert.expire_due_at is not None
     due_at = alert.evaluate_due_at
-    if due_at is not None and due_at < alert.expire_due_at:
-        _evaluate(tx, alert, tx.configuration.snapshot(), ids=ids)
-    _expire(tx, tx.alert.get(alert.id) or alert, ids=ids)
+    return due_at is not None and due_at < alert.expire_due_at
 
 
 def _expire_later(

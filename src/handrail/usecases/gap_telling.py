@@ -84,7 +84,7 @@ def tell_gaps(
     if tx.meta.get(HELD):
         return 0
     snapshot = tx.configuration.snapshot()
-    before = tx.contact.tellings()
+    before = tx.contact.tellings(lock=True)
     told = 0
     by_lead: dict[Slug | None, list[Slug]] = {}
     for service, gaps in found.items():

@@ -13,6 +13,7 @@ from handrail.ports.store import Transaction
 from handrail.usecases import paging
 from handrail.usecases.incident_answer import answered
 from handrail.usecases.incident_record import record
+from handrail.usecases.turn import lock_turns_to_come
 
 OURS = frozenset({PagePurpose.COMMAND, PagePurpose.RESPONSE})
 """Pages that are about the incident itself and end with it."""
@@ -40,6 +41,7 @@ def seek(tx: Transaction, incident: Incident, *, ids: IdSource) -> Incident:
         snapshot=tx.configuration.snapshot(),
         now=tx.now,
     )
+    lock_turns_to_come(tx, (one.opened for one in wanted))
     for one in wanted:
         for old in one.supersedes:
             _end(tx, old.id, ResolveReason.SUPERSEDED, ids=ids)

@@ -5,13 +5,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 from handrail.core.alert.alert import Alert, AlertState
-from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.errors import NotFoundError
 from handrail.core.ids import DeliveryId, EntryId, PageId, Slug
 from handrail.core.paging import escalate
 from handrail.core.paging.debt import page_debt
 from handrail.core.paging.disposition import disposed
-from handrail.core.paging.evaluate import Destination
+from handrail.core.paging.evaluate import Destination, opened_about
 from handrail.core.paging.event import (
     EscalationReason,
     LevelNotified,
@@ -32,7 +31,7 @@ from handrail.ports.store import Transaction
 from handrail.usecases import level_entry, setback
 from handrail.usecases.incident_answer import note_answer
 from handrail.usecases.page_record import new_event, stream_of
-from handrail.usecases.turn import next_turns, present, take_turns
+from handrail.usecases.turn import lock_turns, present, take_turns
 
 ENGINE = "engine"
 HELD = "held"
@@ -43,15 +42,8 @@ def open_page(
     tx: Transaction, alert: Alert, destination: Destination, *, ids: IdSource
 ) -> Page:
     """Open a page about the alert and notify its first level, in this transaction."""
-    opened = PageOpened(
-        alert_id=alert.id,
-        title=alert.title,
-        service=destination.service,
-        severity=destination.severity,
-        urgency=destination.urgency,
-        policy=destination.policy,
-        revision=tx.configuration.snapshot().revision,
-    )
+    revision = tx.configuration.snapshot().revision
+    opened = opened_about(alert, destination, revision=revision)
     return _open(tx, opened, alert=alert, ids=ids)
 
 
@@ -66,7 +58,7 @@ def _open(
 ) -> Page:
     before = begin(PageId(ids.new_id()), opened, at=tx.now)
     events = escalate.climb(
-        before, reason=EscalationReason.OPENED, by=None, **present(tx, before)
+        before, reason=EscalationReason.OPENED, by=None, **present(tx)
     )
     page = _fold(before, events, tx)
     tx.page.add(page)
@@ -118,7 +110,7 @@ def escalate_now(
     return _change(
         tx,
         page_id,
-        lambda page: escalate.escalate_now(page, by=by, **present(tx, page)),
+        lambda page: escalate.escalate_now(page, by=by, **present(tx)),
         actor=actor,
         ids=ids,
     )
@@ -205,23 +197,21 @@ def advance_due(tx: Transaction, *, ids: IdSource, limit: int) -> int:
         tx, unreadable, lambda row, at: tx.page.put_off(PageId(row), at), ids=ids
     )
     if pages:
-        snapshot = tx.configuration.snapshot()
+        lock_turns(tx, pages)
         setback.each(
             tx,
             pages,
-            lambda page: _advance(tx, page, snapshot, ids=ids),
+            lambda page: _advance(tx, page, ids=ids),
             otherwise=lambda page, why: _advance_anyhow(tx, page, why, ids=ids),
         )
     return len(pages) + len(unreadable)
 
 
-def _advance(tx: Transaction, page: Page, snapshot: Snapshot, *, ids: IdSource) -> None:
+def _advance(tx: Transaction, page: Page, *, ids: IdSource) -> None:
     events = escalate.advance(
         page,
-        snapshot=snapshot,
         nobody_was_told=level_entry.nobody_was_told(tx, page),
-        now=tx.now,
-        turns=next_turns(tx, page.policy),
+        **present(tx),
     )
     _record(tx, page, events, actor=ENGINE, ids=ids)
 
@@ -292,7 +282,7 @@ def escalate_dead_level(
     _change(
         tx,
         page_id,
-        lambda page: escalate.all_dead(page, entry_id=entry_id, **present(tx, page)),
+        lambda page: escalate.all_dead(page, entry_id=entry_id, **present(tx)),
         actor=ENGINE,
         ids=ids,
     )

@@ -71,13 +71,16 @@ def simulation_now(tx: Transaction, asked: Asked) -> Simulation:
     Raises:
         InvalidError: Something is misspelled or names what is not there.
     """
-    snapshot = tx.configuration.snapshot()
-    turns = {
-        policy.name: tx.page.next_turns(policy.name, policy.turning)
-        for policy in snapshot.policies.values()
-        if policy.turning
+    return simulation(tx.configuration.snapshot(), asked, turns=turns_now(tx))
+
+
+def turns_now(tx: Transaction) -> TurnBook:
+    """Return whose turn it is at every level in force where people take turns."""
+    return {
+        level: tx.page.next_turn(level)
+        for policy in tx.configuration.snapshot().policies.values()
+        for level in policy.turning
     }
-    return simulation(snapshot, asked, turns=turns)
 
 
 def _question(asked: Asked) -> Question:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
@@ -14,7 +14,7 @@ from handrail.ports.clock import Clock
 from handrail.ports.id_source import IdSource
 from handrail.ports.store import Store
 from handrail.ports.vault import Vault
-from handrail.usecases.coverage import Proofs
+from handrail.usecases.coverage_proofs import Proofs
 
 Doubts = Callable[[Sequence[Document]], Sequence[str]]
 SendSignInLink = Callable[[User, str], Awaitable[None]]
@@ -29,7 +29,7 @@ class Console:
         send_sign_in_link: Sends a user the address of a one-time link by e-mail, or
             none where no mail server is configured.
         doubts: What is doubtful about stored documents, one sentence each.
-        proofs: The last coverage proof.
+        proofs: Makes coverage proofs, and keeps the last one of everything.
         urgent: Threads for acknowledging alone, which no slow look-up can take.
     """
 
@@ -41,7 +41,7 @@ class Console:
     send_sign_in_link: SendSignInLink | None
     doubts: Doubts
     urgent: Executor
-    proofs: Proofs = field(default_factory=Proofs)
+    proofs: Proofs
 
     @property
     def is_https(self) -> bool:

@@ -101,6 +101,19 @@ def test_an_answer_ends_the_sequence_and_cancels_what_was_owed() -> None:
     assert simulation.seconds_to_answer == 360
 
 
+def test_an_answer_of_somebody_who_is_not_told_is_not_passed_over_in_silence() -> None:
+    """Else "answered by ben" over a page that nobody answered reads like a proof."""
+    plan = configured(["ana"], ["ben"])
+
+    simulation = ask(plan, "ben@1", "olga@2", "mia+1m", "ana@last")
+
+    assert simulation.outcome is Outcome.EXHAUSTED
+    assert simulation.never_told == ("ben@1", "olga@2", "mia+1m", "ana@last")
+    # Who is overtaken is not told either; who answers is.
+    assert ask(plan, "ana@1", "ben@2").never_told == ("ben@2",)
+    assert ask(plan, "ben@2").never_told == ()
+
+
 def test_who_is_told_is_told_in_their_own_time() -> None:
     simulation = ask(configured(["ben"]))
 

@@ -61,6 +61,12 @@ class Change:
         assert self.stored is not None
         return subject(self.stored.kind, self.stored.name)
 
+    @property
+    def ended(self) -> Document | None:
+        """Return the stored document that the change ends, or none."""
+        ends = self.kind in {ChangeKind.REMOVED, ChangeKind.RENAMED}
+        return self.stored if ends else None
+
     def lines(self) -> Iterator[str]:
         """Yield the change as lines of text."""
         sign = _SIGNS[self.kind]

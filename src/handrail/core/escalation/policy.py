@@ -56,6 +56,20 @@ class Position:
     level: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class TurningLevel:
+    """A level at which people take turns: what its turns are counted by.
+
+    Attributes:
+        policy: Its policy's name.
+        place: From 1, among the policy's levels at which people take turns; so that a
+            level moved in front of it, or another person in it, changes no count.
+    """
+
+    policy: Slug
+    place: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EscalationPolicy:
     """Levels in order, run ``rounds`` times, then the last resort.
@@ -73,9 +87,18 @@ class EscalationPolicy:
     version: int = 1
 
     @property
-    def turning(self) -> tuple[int, ...]:
-        """Return the levels, from 0, at which people take turns."""
-        return tuple(i for i, level in enumerate(self.levels) if level.round_robin)
+    def turning(self) -> tuple[TurningLevel, ...]:
+        """Return the levels at which people take turns."""
+        count = sum(level.round_robin for level in self.levels)
+        return tuple(
+            TurningLevel(policy=self.name, place=place) for place in range(1, count + 1)
+        )
+
+    def turning_level(self, level: int) -> TurningLevel:
+        """Return what the turns of this level, from 0, are counted by."""
+        assert self.levels[level].round_robin, "nobody takes turns there"
+        place = sum(one.round_robin for one in self.levels[: level + 1])
+        return TurningLevel(policy=self.name, place=place)
 
     def positions(self, *, after: Position | None) -> Iterator[Position]:
         """Yield the places still ahead, in order; from the first where none is given.

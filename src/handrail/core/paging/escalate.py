@@ -5,14 +5,14 @@ return the events that follow. Nothing here reads a clock or touches a database;
 same functions run live, in the forecast and in simulation.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from handrail.core import limits
 from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.errors import ConflictError
-from handrail.core.escalation.policy import LastResort, Level, Position
+from handrail.core.escalation.policy import LastResort, Level, Position, TurningLevel
 from handrail.core.ids import EntryId, Slug
 from handrail.core.paging.event import (
     AlertExpired,
@@ -30,8 +30,8 @@ from handrail.core.paging.event import (
 from handrail.core.paging.ladder import SERVER_TERMINAL, plan_level
 from handrail.core.paging.page import LAST_RESORT_LEVEL, Page, PageState
 
-Turns = Mapping[int, int]
-"""From a level, from 0, at which people take turns to the next turn, from 1."""
+Turns = Callable[[TurningLevel], int]
+"""Says the next turn, from 1, at a level at which people take turns."""
 
 BUILT_IN_LAST_RESORT = LastResort(
     targets=(),
@@ -75,12 +75,15 @@ def climb(
     for position in positions_after(page):
         assert page.policy is not None
         level = page.policy.levels[position.level]
+        turn = None
+        if turns is not None and level.round_robin:
+            turn = turns(page.policy.turning_level(position.level))
         plan = plan_level(
             level.targets,
             urgency=page.urgency,
             snapshot=snapshot,
             now=now,
-            turn=_turn(level, position, turns),
+            turn=turn,
         )
         if plan.is_empty:
             events.append(_skipped(level, position, plan.left_out))
@@ -106,12 +109,6 @@ def climb(
         page, reason=reason, by=by, snapshot=snapshot, now=now, place=len(events)
     )
     return (*events, last)
-
-
-def _turn(level: Level, position: Position, turns: Turns | None) -> int | None:
-    if turns is None or not level.round_robin:
-        return None
-    return turns.get(position.level, 1)
 
 
 def _skipped(

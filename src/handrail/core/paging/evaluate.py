@@ -8,6 +8,7 @@ from handrail.core.alert.alert import Alert
 from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.escalation.policy import EscalationPolicy
 from handrail.core.ids import Slug
+from handrail.core.paging.event import PageOpened
 from handrail.core.routing.route import Route
 from handrail.core.service.service import Service
 from handrail.core.service.support_hours import is_open, next_open
@@ -43,6 +44,27 @@ class Destination:
     urgency: Urgency
     policy: EscalationPolicy | None
     decided_by: str
+
+
+def opened_about(
+    alert: Alert, destination: Destination, *, revision: int
+) -> PageOpened:
+    """Return the first event of a page about the alert.
+
+    Args:
+        alert: The alert.
+        destination: Where it belongs.
+        revision: The configuration's that is in force.
+    """
+    return PageOpened(
+        alert_id=alert.id,
+        title=alert.title,
+        service=destination.service,
+        severity=destination.severity,
+        urgency=destination.urgency,
+        policy=destination.policy,
+        revision=revision,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,12 +12,12 @@ from handrail.core import limits
 from handrail.core.alert.alert import Alert, AlertState
 from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.errors import ConflictError
+from handrail.core.escalation.policy import TurningLevel
 from handrail.core.ids import DeliveryId, NodeId, PageId, Slug
 from handrail.core.paging import escalate
 from handrail.core.paging.debt import page_debt
 from handrail.core.paging.delivery import OWED, Delivery, DeliveryState
 from handrail.core.paging.dispatch import MethodKey, claimed, plan_dispatch
-from handrail.core.paging.escalate import Turns
 from handrail.core.paging.evaluate import (
     Destination,
     Hold,
@@ -25,13 +25,13 @@ from handrail.core.paging.evaluate import (
     PageNow,
     Verdict,
     evaluate,
+    opened_about,
 )
 from handrail.core.paging.event import (
     EscalationReason,
     LevelNotified,
     PageAcknowledged,
     PageEvent,
-    PageOpened,
     PageResolved,
     ResolveReason,
 )
@@ -97,8 +97,8 @@ class Played:
     page: Page | None
 
 
-TurnBook = dict[Slug, dict[int, int]]
-"""By policy and level, from 0, the next turn where people take turns, from 1."""
+TurnBook = dict[TurningLevel, int]
+"""The next turn, from 1, where people take turns; the first where none is written."""
 
 
 def play(
@@ -188,7 +188,7 @@ class _Run:
                     snapshot=self._snapshot,
                     nobody_was_told=False,
                     now=now,
-                    turns=self._turns(),
+                    turns=self._turn,
                 )
                 self._record(events, now)
             is_done = not self._send_due(now)
@@ -243,14 +243,8 @@ class _Run:
 
     def _open(self, destination: Destination, now: datetime) -> None:
         self._count += 1
-        opened = PageOpened(
-            alert_id=self._alert.id,
-            title=self._alert.title,
-            service=destination.service,
-            severity=destination.severity,
-            urgency=destination.urgency,
-            policy=destination.policy,
-            revision=self._snapshot.revision,
+        opened = opened_about(
+            self._alert, destination, revision=self._snapshot.revision
         )
         self.page = begin(PageId(f"page-{self._count}"), opened, at=now)
         self._answers.clear()
@@ -261,13 +255,12 @@ class _Run:
             by=None,
             snapshot=self._snapshot,
             now=now,
-            turns=self._turns(),
+            turns=self._turn,
         )
         self._record(events, now)
 
-    def _turns(self) -> Turns:
-        policy = None if self.page is None else self.page.policy
-        return {} if policy is None else self._book.get(policy.name, {})
+    def _turn(self, level: TurningLevel) -> int:
+        return self._book.get(level, 1)
 
     def _record(self, events: tuple[PageEvent, ...], now: datetime) -> None:
         for event in events:
@@ -286,8 +279,8 @@ class _Run:
         self._entries[event.entry_id] = event
         if event.turn is not None:
             assert self.page.policy is not None
-            book = self._book.setdefault(self.page.policy.name, {})
-            book[event.level] = event.turn + 1
+            level = self.page.policy.turning_level(event.level)
+            self._book[level] = event.turn + 1
         for planned in event.deliveries:
             self._count += 1
             delivery_id = DeliveryId(f"{self._count:08}")

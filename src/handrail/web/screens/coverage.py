@@ -12,6 +12,7 @@ from handrail.web.screens.moment import Moment, moment
 from handrail.web.screens.next_level import person
 from handrail.web.screens.page import Reader
 
+PLACE = "/oncall/coverage"
 TIMES_SHOWN = 3
 REASONS_SHOWN = 3
 """More are told by their causes: every combination of them is a reason."""
@@ -85,6 +86,9 @@ class CoverageScreen:
 
     Attributes:
         trouble: Why there is no proof, or "".
+        made_at: When the facts of the proof were read; none where there is no proof.
+        is_coming: A newer proof is being made.
+        again: The address of this page.
         lines: Services beyond those with a card, without their intents.
         missed: How many services are not covered.
         is_one: One service was asked for.
@@ -100,16 +104,27 @@ class CoverageScreen:
     unasked: tuple[str, ...]
     renewals: tuple[tuple[str, str, Moment], ...]
     trouble: str
+    made_at: Moment | None
+    is_coming: bool
+    again: str
 
 
 def coverage_screen(
-    proof: Proof | None, *, trouble: str, reader: Reader, service: str = ""
+    proof: Proof | None,
+    *,
+    made_at: datetime | None,
+    trouble: str,
+    is_coming: bool,
+    reader: Reader,
+    service: str = "",
 ) -> CoverageScreen:
     """Return the screen; without a proof it says why.
 
     Args:
-        proof: Of all services.
-        trouble: Why there is none.
+        proof: The last one of all services.
+        made_at: When its facts were read; none where there is no proof.
+        trouble: Why there is no proof, or "".
+        is_coming: A newer one is being made.
         reader: Who looks.
         service: The only one to be shown; all where empty.
     """
@@ -137,7 +152,14 @@ def coverage_screen(
             for ends_at in (_moment(reader, at),)
         ),
         trouble=trouble,
+        made_at=None if made_at is None else _moment(reader, made_at),
+        is_coming=is_coming,
+        again=_place(service) if service else PLACE,
     )
+
+
+def _place(service: str) -> str:
+    return f"{PLACE}?service={service}"
 
 
 def _card(proved: ServiceProof, reader: Reader) -> ServiceCard:
@@ -153,7 +175,7 @@ def _line(proved: ServiceProof, reader: Reader) -> ServiceCard:
     assert until is not None, "a service without intents has no card"
     return ServiceCard(
         title=_title(proved, reader),
-        place=f"/oncall/coverage?service={proved.service}",
+        place=_place(proved.service),
         is_proved=proved.is_proved,
         until=_moment(reader, until),
         declared_by=proved.declared_by,

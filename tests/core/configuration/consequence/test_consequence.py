@@ -266,3 +266,50 @@ def _oracle(
                 key = (str(user), word)
                 found[key] = found.get(key, 0.0) + (ends - begins).total_seconds()
     return {key: seconds for key, seconds in found.items() if seconds >= 0.5}
+
+
+EDITED = (
+    WEEKLY
+    + """\
+  edits:
+    - effective_from: 2027-04-20T00:00
+      rotation:
+        {every: 1 week, handoff: '09:00', starts_on: 2026-01-05, participants: [%s]}
+"""
+)
+FAR = """\
+---
+override:
+  {name: far, schedule: primary, user: cy, from: '%s', until: '2027-05-08T00:00'}
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (WEEKLY, EDITED % "cy", "Tue 20 Apr 2027 00:00 Europe/Berlin"),
+        (EDITED % "cy", WEEKLY, "Tue 20 Apr 2027 00:00 Europe/Berlin"),
+        (
+            WEEKLY,
+            WEEKLY + FAR % "2027-05-01T00:00",
+            "Sat 1 May 2027 00:00 Europe/Berlin",
+        ),
+    ],
+)
+def test_a_change_that_is_far_ahead_is_told_and_not_taken_for_none(
+    before: str, after: str, said: str
+) -> None:
+    (found,) = told(before, after)
+
+    assert found.kind is ConsequenceKind.LATER
+    assert f"primary changes for people only from {said} on" in found.text
+    assert "2027-02-20" in found.text
+
+
+def test_a_far_edit_that_changes_nothing_is_not_told() -> None:
+    assert told(WEEKLY, EDITED % "ana, ben") == []
+
+
+def test_what_changes_now_and_later_is_told_by_what_changes_now() -> None:
+    sooner = EDITED.replace("2027-04-20", "2026-12-20") % "cy"
+    assert not texts(WEEKLY, sooner, ConsequenceKind.LATER)
