@@ -10,12 +10,11 @@ from handrail.cli.failure import nothing_to_do
 from handrail.cli.oncall_source import (
     Offline,
     config_options,
-    dated,
     files_of,
     offline,
     say_zone,
 )
-from handrail.cli.output import Output, command_options, table
+from handrail.cli.output import Output, command_options, dated, table
 from handrail.cli.when import IN_ITS_ZONE
 
 _HEADINGS = ("schedule", "who", "until", "then", "why")

@@ -130,8 +130,16 @@ def when(instant: object) -> str:
     """Return an RFC 3339 instant in this machine's own zone, for a person to read."""
     if not isinstance(instant, str) or not instant:
         return ""
-    local = datetime.fromisoformat(instant).astimezone()
-    return f"{local:%a %d %b %H:%M:%S %Z}"
+    return f"{datetime.fromisoformat(instant).astimezone():%a %Y-%m-%d %H:%M:%S %Z}"
+
+
+def dated(instant: object) -> str:
+    """Return the same without seconds where it has none: for shifts and plans."""
+    return when(instant).replace(":00 ", " ", 1) if _is_whole(instant) else when(instant)
+
+
+def _is_whole(instant: object) -> bool:
+    return isinstance(instant, str) and datetime.fromisoformat(instant).second == 0
 
 
 def confirm(question: str, *, is_agreed: bool) -> None:

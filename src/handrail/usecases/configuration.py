@@ -377,9 +377,11 @@ def _refusal(errors: Sequence[Problem]) -> InvalidError:
         where = f"{problem.place.file}:{problem.place.line} {problem.field}".strip()
         said = fields.get(where)
         fields[where] = f"{said}; {problem.sentence}" if said else problem.sentence
-    first = errors[0].line()
-    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-    return InvalidError(f"nothing was applied: {first}{more}", fields=fields)
+    if len(fields) == 1:
+        ((where, said),) = fields.items()
+        return InvalidError(f"{where}: {said}", fields=fields)
+    msg = f"{_count(len(errors), 'error')} in the files; nothing changes"
+    return InvalidError(msg, fields=fields)
 
 
 def _verdict(problems: Sequence[Problem], documents: int) -> str:
