@@ -160,7 +160,10 @@ def test_an_unknown_service_and_a_rota_that_asks_nothing_say_what_to_do(
 def test_a_service_that_asks_nothing_is_named_where_it_is_asked_about(
     tmp_path: Path,
 ) -> None:
-    blog = "service: {name: blog, escalation_policy: payments-oncall, coverage: {when: never}}"
+    blog = (
+        "service: {name: blog, escalation_policy: payments-oncall, "
+        "coverage: {when: never}}"
+    )
     asks = f"coverage: {{default: {{}}}}\n---\n{blog}"
 
     code, _, said = prove(tmp_path, asks, "--service", "blog", "--assume-verified")
