@@ -212,8 +212,7 @@ def test_the_accounts_e_mail_reaches_who_has_no_contact_method() -> None:
     """As the pager has it: a level is not empty that somebody is told at."""
     result = checked(
         f"{WHOLE}---\n{CREW}---\n"
-         "user: {name: ben, email: ben@example.org}\n"
-        + POLICY % "user:ben"
+        "user: {name: ben, email: ben@example.org}\n" + POLICY % "user:ben"
     )
     said = "\n".join(result.lines())
     assert "the level is empty" not in said
