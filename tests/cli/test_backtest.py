@@ -3,7 +3,10 @@
 import json
 from pathlib import Path
 
+import pytest
 from tests.handrail_process import ROOT, handrail
+
+from handrail.cli.backtest import answered_after
 
 EXAMPLE = str(ROOT / "examples" / "handrail.yaml")
 
@@ -64,6 +67,22 @@ def test_few_alerts_are_no_ground_for_a_conclusion(tmp_path: Path) -> None:
     assert ran.returncode == 0, ran.stderr
     assert "too few to conclude" in ran.stdout
     assert "no conclusion, there are fewer than 10 answers" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        ([], "never"),
+        ([90], "1m30s (n=1)"),
+        ([30, 90, 3600], "30s to 1h00m (n=3)"),
+        # Of twelve, nine of ten do not exceed the eleventh, and the tenth is no more.
+        ([*range(60, 720, 60), 7200], "6m30s (11m00s)"),
+    ],
+)
+def test_of_few_answers_no_quantile_is_told_and_of_many_the_right_one(
+    seconds: list[int], said: str
+) -> None:
+    assert answered_after(seconds) == said
 
 
 def test_what_is_no_record_is_told_in_words(tmp_path: Path) -> None:

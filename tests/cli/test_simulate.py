@@ -41,6 +41,17 @@ def test_files_say_who_would_be_told_without_a_server(tmp_path: Path) -> None:
     assert "ana@example.org" not in json.dumps(answer)
 
 
+def test_an_answer_that_nobody_asks_for_is_said_at_the_end(tmp_path: Path) -> None:
+    ran = handrail(
+        tmp_path,
+        *("oncall", "simulate", "--config", EXAMPLE, "--at", SATURDAY_NIGHT),
+        *("--service", "checkout", "--acks", "ben@1"),
+    )
+
+    assert ran.returncode == 0, ran.stderr
+    assert "ben@1 is not told there, and so does not answer" in ran.stdout
+
+
 def test_labels_are_routed_and_low_urgency_waits(tmp_path: Path) -> None:
     answer = ask(tmp_path, "--labels", "severity=warning")
 

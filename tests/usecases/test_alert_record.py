@@ -4,16 +4,25 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from tests.configured import checked
+from tests.rota import BEN, ROTA, Rota
+from tests.rota import MONDAY as ROTA_MONDAY
 from tests.world.clock import MONDAY
 from tests.world.configuration import payments
 from tests.world.world import World
 
+from handrail.core.ids import Slug
+from handrail.core.paging.ladder import plan_level
+from handrail.core.schedule.on_call import tile_at
+from handrail.core.severity.severity import Urgency
 from handrail.core.whatif.backtest import Assumption, compare
 from handrail.core.whatif.record import Record
 from handrail.core.whatif.response_times import Contact
 from handrail.ports.channel import Message
+from handrail.usecases import configuration, override
 from handrail.usecases.alert_record import alert_record
 from handrail.usecases.backtest import in_force
+from handrail.usecases.override import Wish
 
 
 @pytest.fixture
@@ -80,6 +89,36 @@ def test_an_alert_that_came_back_counts_each_time_it_paged(world: World) -> None
     assert second.closed_at is None
 
 
+def test_what_recovered_once_did_not_fall_silent_because_it_did_so_later(
+    world: World,
+) -> None:
+    world.signal()
+    world.fast_forward(minutes=1)
+    world.recovers()
+    world.fast_forward(minutes=2)
+    world.signal(expires_after=timedelta(minutes=5))
+    world.fast_forward(minutes=6)
+
+    first, second = recorded(world).alerts
+
+    assert (first.is_expired, second.is_expired) == (False, True)
+    assert second.closed_at == MONDAY + timedelta(minutes=8)
+
+
+def test_what_fell_silent_before_it_came_back_is_told_so(world: World) -> None:
+    world.signal(expires_after=timedelta(minutes=5))
+    world.fast_forward(minutes=20)
+    world.acknowledge("ana")
+    world.resolve("ana")
+    world.fast_forward(hours=1)
+    world.signal(expires_after=timedelta(hours=5))
+
+    first, second = recorded(world).alerts
+
+    assert (first.is_expired, second.is_expired) == (True, False)
+    assert first.closed_at == MONDAY + timedelta(minutes=5)
+
+
 def test_the_newest_are_kept_where_there_are_too_many(world: World) -> None:
     for number in range(4):
         world.signal(f"Fault {number}")
@@ -144,3 +183,56 @@ def test_only_what_was_in_force_at_the_instants_is_compiled(world: World) -> Non
 def _pages_to(world: World) -> list[Message]:
     names = ("ana", "ben", "mia", "ops")
     return [message for name in names for message in world.messages(name)]
+
+
+def test_a_proposal_keeps_what_people_arranged_themselves() -> None:
+    """Else every cover that somebody took would look like a change of the proposal."""
+    rota = Rota()
+    wish = Wish(schedule=Slug("web"), ends_at=ROTA_MONDAY + timedelta(hours=9))
+    rota.do(override.add, wish, by=BEN)
+
+    proposed = rota.look(
+        lambda tx: configuration.proposed_here(
+            tx,
+            checked(ROTA.replace("name: web\n  time", "name: web\n  title: W\n  time")),
+        )
+    )
+
+    assert tile_at(proposed.schedules[Slug("web")], ROTA_MONDAY).users == (BEN,)
+
+
+def test_who_was_on_call_under_a_former_name_is_found_again() -> None:
+    rota = Rota()
+    rota.pass_time(days=1)
+    text = ROTA.replace("schedule:web", "schedule:shop-web").replace(
+        "  name: web\n  time", "  name: shop-web\n  renamed_from: web\n  time"
+    )
+    rota.apply(
+        text.replace("[ana, ben, cleo]\n    every", "[cleo, ana, ben]\n    every")
+    )
+
+    then = rota.look(lambda tx: in_force(tx, [ROTA_MONDAY, rota.now]))
+
+    before, after = then(ROTA_MONDAY), then(rota.now)
+    assert (
+        plan_level(
+            before.policies[Slug("web")].levels[0].targets,
+            urgency=Urgency.HIGH,
+            snapshot=before,
+            now=ROTA_MONDAY,
+        )
+        .deliveries[0]
+        .recipient
+        == "user:ana"
+    )
+    assert (
+        plan_level(
+            after.policies[Slug("web")].levels[0].targets,
+            urgency=Urgency.HIGH,
+            snapshot=after,
+            now=rota.now,
+        )
+        .deliveries[0]
+        .recipient
+        == "user:cleo"
+    )

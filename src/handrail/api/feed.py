@@ -21,6 +21,7 @@ from handrail.core.ids import Slug
 from handrail.ports.calendar import Feed
 from handrail.ports.store import Transaction
 from handrail.usecases import feed as usecase
+from handrail.usecases import throttle
 from handrail.usecases.feed import IssuedFeed
 
 SUFFIX = ".ics"
@@ -155,7 +156,7 @@ def read_feed(
     """Return the calendar of a feed; the address is the permission."""
     secret = file.removesuffix(SUFFIX)
     known = request.headers.get("if-none-match", "")
-    asker = request.client.host if request.client else ""
+    asker = throttle.asker(request.client.host if request.client else "")
     _refuse_guessing(deps, asker)
 
     def look(tx: Transaction) -> tuple[str, Feed | None, bool]:

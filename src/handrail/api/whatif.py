@@ -12,6 +12,7 @@ from handrail.api.configuration import FILES_MAX, FileText, checked_files
 from handrail.api.conversion import Conversion
 from handrail.api.deps import GivenDeps
 from handrail.core.access.permission import Verb
+from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.errors import InvalidError
 from handrail.core.instants import parse_rfc3339
 from handrail.core.limits import CONFIGURATION_BODY_BYTES_MAX
@@ -69,6 +70,7 @@ class SimulationView(msgspec.Struct, frozen=True, kw_only=True):
         decided_by: The rule that decides where the alert goes.
         seconds_to_contact: Until the first who is responsible is told, or none.
         seconds_to_answer: Until somebody acknowledges, or none.
+        never_told: Of ``acks``, those whose people are not told there.
     """
 
     at: datetime
@@ -83,6 +85,7 @@ class SimulationView(msgspec.Struct, frozen=True, kw_only=True):
     seconds_to_contact: int | None
     seconds_to_answer: int | None
     steps: list[SimulationStepView]
+    never_told: list[str]
 
 
 class ContactView(msgspec.Struct, frozen=True, kw_only=True):
@@ -215,14 +218,14 @@ def backtest(data: JSONBody[Backtest], deps: GivenDeps) -> ComparisonView:
         msg = "the proposed files have errors; mend them first"
         lines = [problem.line() for problem in checked.problems if problem.is_error]
         raise InvalidError(msg, fields={"files": "; ".join(lines[:5])})
-    proposed = configuration.proposed(checked)
 
-    def look(tx: Transaction) -> tuple[Record, InForce]:
+    def look(tx: Transaction) -> tuple[Record, InForce, Snapshot]:
         recorded = _record(tx, data.starts_at, data.ends_at, limit=PLAYED_MAX)
-        return recorded, in_force(tx, [one.fired_at for one in recorded.alerts])
+        then = in_force(tx, [one.fired_at for one in recorded.alerts])
+        return recorded, then, configuration.proposed_here(tx, checked)
 
     # Playing takes seconds; no transaction stays open for it.
-    recorded, then = deps.store.read(look)
+    recorded, then, proposed = deps.store.read(look)
     return _COMPARISON.of(compare(recorded, in_force=then, proposed=proposed))
 
 

@@ -62,9 +62,9 @@ def backtest(
     """Play recorded alerts through proposed files and through what was in force.
 
     Says by service and team, never by person, how many pages there would have been,
-    how many people told, how many of those at night (22 to 7 on their own clock) and on
-    weekends, and after how long somebody answered: if everybody answers at the first
-    contact, as people answered in the record, and if nobody does.
+    how many people told, how many of those at night (as rest_rules have it, on their
+    own clock) and on weekends, and after how long somebody answered: if everybody
+    answers at the first contact, as people answered in the record, and if nobody does.
 
     The server's record is used and what was in force there then; or without a server
     --alerts, with --against for the files that were in force.
@@ -154,7 +154,7 @@ def _lines(answer: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     if left_out:
         yield f"{left_out} more services and teams that change less: --json has each."
-    yield "now → proposed; answered after: median (90 %) of those answered"
+    yield "now → proposed; answered after: median (90 %), of few answers their range"
 
 
 def _weight(line: Mapping[str, Any]) -> tuple[int, int]:
@@ -178,7 +178,10 @@ def _rows(name: str, line: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
             title,
             words,
             *(_both(sides, key) for key in _FIGURES),
-            " → ".join(_answered(side) for side in sides),
+            " → ".join(
+                answered_after(side["seconds_to_answer"] if side else ())
+                for side in sides
+            ),
         )
         title = ""
 
@@ -197,12 +200,22 @@ def _both(sides: Sequence[Mapping[str, Any] | None], key: str) -> str:
     return str(before) if before == after else f"{before} → {after}"
 
 
-def _answered(side: Mapping[str, Any] | None) -> str:
-    seconds = side["seconds_to_answer"] if side else []
+def answered_after(seconds: Sequence[int]) -> str:
+    """Return after how long was answered: of few the range, of more how it is spread.
+
+    Args:
+        seconds: Sorted.
+    """
+    from handrail.core.schedule.load import spread
+
     if not seconds:
         return "never"
-    middle, late = (seconds[(len(seconds) - 1) * q // 10] for q in (5, 9))
-    return f"{_span(middle)} ({_span(late)})"
+    if len(seconds) < _ANSWERS_MIN:
+        span = dict.fromkeys((_span(seconds[0]), _span(seconds[-1])))
+        return f"{' to '.join(span)} (n={len(seconds)})"
+    told = spread(seconds)
+    assert told is not None, "ten are enough"
+    return f"{_span(int(told.median))} ({_span(int(told.p90))})"
 
 
 def _span(seconds: int) -> str:

@@ -120,7 +120,11 @@ def _lines(answer: Mapping[str, Any]) -> list[str]:
         else:
             lines.append(margin + step["says"])
         before = (step["recipient"], step["level"])
-    return [*lines, "", _end(answer)]
+    unheard = [
+        f"{one} is not told there, and so does not answer"
+        for one in answer.get("never_told", ())
+    ]
+    return [*lines, "", _end(answer), *unheard]
 
 
 def _told(step: Mapping[str, Any]) -> str:

@@ -4,11 +4,13 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import pairwise
+from typing import NamedTuple
 
 from handrail.core.alert.alert import Alert, AlertState
 from handrail.core.ids import AlertId, PageId
 from handrail.core.paging.delivery import DeliveryState
 from handrail.core.paging.event import (
+    AlertExpired,
     LevelNotified,
     PageAcknowledged,
     PageEvent,
@@ -75,14 +77,13 @@ def _fired(tx: Transaction, alert: Alert) -> Iterator[RecordedAlert]:
         else:
             times.append([page])
     if not times:
-        yield _recorded(tx, alert, [], alert.opened_at, alert.closed_at)
+        yield _recorded(tx, alert, [], alert.opened_at, _closed(alert))
         return
     begins = [alert.opened_at, *(time[0][0][0] for time in times[1:])]
     for place, (begun_at, following) in enumerate(pairwise([*begins, None])):
         assert begun_at is not None
-        ended_at = alert.closed_at if following is None else _recovered(times[place])
-        ended_at = ended_at or following
-        yield _recorded(tx, alert, times[place], begun_at, ended_at)
+        over = _closed(alert) if following is None else _over(times[place], following)
+        yield _recorded(tx, alert, times[place], begun_at, over)
 
 
 def _happened(tx: Transaction, page_id: PageId) -> list[_Happened]:
@@ -94,9 +95,25 @@ def _superseded(page: Sequence[_Happened]) -> bool:
     return isinstance(last, PageResolved) and last.reason is ResolveReason.SUPERSEDED
 
 
-def _recovered(pages: Sequence[Sequence[_Happened]]) -> datetime | None:
-    ends = (at for at, event in pages[-1] if isinstance(event, PageResolved))
-    return next(ends, None)
+class _Over(NamedTuple):
+    """When an alert stopped firing, if it did; and whether it only fell silent."""
+
+    at: datetime | None
+    is_expired: bool = False
+
+
+def _closed(alert: Alert) -> _Over:
+    return _Over(alert.closed_at, alert.state is AlertState.EXPIRED)
+
+
+def _over(pages: Sequence[Sequence[_Happened]], following: datetime) -> _Over:
+    """Return how a time ended after which the alert fired again."""
+    for at, event in pages[-1]:
+        if isinstance(event, AlertExpired):
+            return _Over(at, is_expired=True)
+        if isinstance(event, PageResolved):
+            return _Over(at)
+    return _Over(following)
 
 
 def _recorded(
@@ -104,7 +121,7 @@ def _recorded(
     alert: Alert,
     pages: Sequence[Sequence[_Happened]],
     fired_at: datetime,
-    closed_at: datetime | None,
+    over: _Over,
 ) -> RecordedAlert:
     opened = [(page[0][0], _opening(page)) for page in pages]
     raises = tuple(
@@ -118,8 +135,8 @@ def _recorded(
         labels=alert.labels,
         severity_word=first,
         raises=raises,
-        closed_at=closed_at,
-        is_expired=alert.state is AlertState.EXPIRED,
+        closed_at=over.at,
+        is_expired=over.is_expired,
         contacts=tuple(one for page in pages for one in _contacts(tx, page)),
     )
 

@@ -10,21 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handrail.core.configuration.carried import carried
-from handrail.core.configuration.check import Checkup
 from handrail.core.configuration.compile import compile_snapshot
 from handrail.core.configuration.consequence.compare import consequences
 from handrail.core.configuration.consequence.consequence import Consequences
 from handrail.core.configuration.definition import definitions
 from handrail.core.configuration.diff import Change, ChangeKind, differences
 from handrail.core.configuration.document import Document
+from handrail.core.configuration.doubt import doubts_of
 from handrail.core.configuration.draft import MANAGED_BY_FILE, Draft
 from handrail.core.configuration.integration_key import resolve_keys
 from handrail.core.configuration.kind.definition import KindDefinition
-from handrail.core.configuration.late_edit import late_edits
 from handrail.core.configuration.node import Json, Node, SourceFile
 from handrail.core.configuration.problem import Problem, in_order
 from handrail.core.configuration.reference import cross_problems
-from handrail.core.configuration.rest_check import rest_findings, rest_problems
 from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.configuration.stored import read_stored
 from handrail.core.configuration.wire import read_drafts
@@ -121,7 +119,7 @@ def check(
         problems.extend(resolved.problems)
     everything = [*problems, *cross_problems(drafts, others=())]
     if not any(problem.is_error for problem in everything):
-        everything.extend(_doubts(_proposed(drafts, ()), drafts, now))
+        everything.extend(doubts_of(_proposed(drafts, ()), drafts, now))
     return CheckResult(
         drafts=drafts,
         own_problems=tuple(problems),
@@ -137,6 +135,18 @@ def proposed(checked: CheckResult) -> Snapshot:
     """
     assert not checked.has_errors, "files with errors make up no configuration"
     return _proposed(checked.drafts, ())
+
+
+def proposed_here(tx: Transaction, checked: CheckResult) -> Snapshot:
+    """Return the configuration that checked files would make here, were they applied.
+
+    What people made themselves stays, and follows what is renamed. The files must be
+    without errors.
+    """
+    assert not checked.has_errors, "files with errors make up no configuration"
+    stored = tx.configuration.documents()
+    beside = _kept(checked.drafts, stored, is_partial=False)
+    return _proposed(checked.drafts, carried(beside, checked.drafts, now=tx.now).kept)
 
 
 def plan(
@@ -181,7 +191,9 @@ def plan(
     changes = (*changes, *gone)
     before = tx.configuration.snapshot()
     after = _proposed(checked.drafts, kept, orders=_orders(changes, stored))
-    doubtful = _doubts(after, checked.drafts, tx.now, already=before)
+    doubtful = doubts_of(
+        after, checked.drafts, tx.now, already=before, renamed=renames(changes)
+    )
     _refuse(doubtful)
     looks_ahead = looks_ahead and bool(changes)
     return Plan(
@@ -211,13 +223,16 @@ def compare(old: CheckResult, new: CheckResult, *, now: datetime) -> Plan:
     ]
     changes = differences(new.drafts, stored, ordered=ordered, is_partial=False)
     before, after = proposed(old), proposed(new)
+    renamed = renames(changes)
     return Plan(
         revision=0,
         changes=changes,
         unchanged=_unchanged(new.drafts, changes),
-        warnings=in_order(_doubts(after, new.drafts, now, already=before)),
+        warnings=in_order(
+            doubts_of(after, new.drafts, now, already=before, renamed=renamed)
+        ),
         is_partial=False,
-        consequences=consequences(before, after, now=now, renames=renames(changes)),
+        consequences=consequences(before, after, now=now, renames=renamed),
     )
 
 
@@ -278,7 +293,7 @@ def apply(
 
 def doubts(stored: Sequence[Document]) -> tuple[str, ...]:
     """Return what is doubtful about the documents in force, one sentence each."""
-    found = in_order(_doubts(_proposed((), stored), (), None))
+    found = in_order(doubts_of(_proposed((), stored), (), None))
     return tuple(f"{problem.field}: {problem.sentence}" for problem in found)
 
 
@@ -324,27 +339,6 @@ def _orders(changes: Sequence[Change], stored: Sequence[Document]) -> Orders:
         if change.draft is not None:
             orders[change.draft.key] = change.order
     return orders
-
-
-def _doubts(
-    snapshot: Snapshot,
-    drafts: Sequence[Draft],
-    now: datetime | None,
-    *,
-    already: Snapshot | None = None,
-) -> list[Problem]:
-    """Return the doubts about a configuration without errors, and too little rest.
-
-    Only a rest rule that must hold, and is not broken already, makes it an error.
-    """
-    by_key = {draft.key: draft for draft in drafts}
-    found = Checkup(snapshot=snapshot, drafts=by_key).warnings()
-    if now is not None:
-        found += late_edits(snapshot, by_key, now, already=already)
-        before = None if already is None else rest_findings(already, now)
-        judged = rest_findings(snapshot, now)
-        found += rest_problems(judged, snapshot, by_key, already=before)
-    return found
 
 
 def _proposed(

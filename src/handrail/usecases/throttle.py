@@ -2,11 +2,29 @@
 
 import threading
 from collections import OrderedDict, deque
+from ipaddress import IPv4Address, ip_address, ip_network
 
 from handrail.ports.clock import Clock
 
+_NETWORK_BITS = 64
 KEYS_MAX = 10_000
 """Askers remembered; the longest unseen are forgotten first."""
+
+
+def asker(host: str) -> str:
+    """Return by what a caller is counted: its address, or its network in IPv6.
+
+    There one household or machine has a network of 64 bits to take addresses from.
+    """
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, IPv4Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ip_network((address, _NETWORK_BITS), strict=False))
 
 
 class Throttle:

@@ -15,7 +15,7 @@ from handrail.core.access.permission import Verb
 from handrail.core.errors import UnauthenticatedError
 from handrail.core.limits import SESSION_LIFE
 from handrail.ports.store import Transaction
-from handrail.usecases import access
+from handrail.usecases import access, throttle
 from handrail.usecases.credential import cookie_name
 from handrail.usecases.throttle import Throttle
 from handrail.web.deps import Console, GivenConsole
@@ -78,7 +78,7 @@ async def ask_link(
 ) -> Response[str]:
     """Send a link; the answer is the same for everybody, and as quick."""
     form = await fields(request)
-    asker = request.client.host if request.client else ""
+    asker = throttle.asker(request.client.host if request.client else "")
     answer = _screen(console, was_asked=True)
     answer.background = BackgroundTask(links.send, form.get("email", ""), asker)
     return answer

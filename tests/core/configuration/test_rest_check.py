@@ -100,3 +100,101 @@ def test_rules_that_cannot_be_meant_are_refused(rules: str, said: str) -> None:
     assert any(
         said in problem.message for problem in result.problems if problem.is_error
     )
+
+
+RELIEF = (
+    "---\n"
+    "override: {name: relief, schedule: nights, user: ben, from: '%s', until: '%s'}\n"
+)
+
+
+def desk_with(rota: str, limit: str, rule: str) -> tuple[Desk, str]:
+    """Return a desk at which a limit became an error while the rota broke it."""
+    desk = Desk()
+    desk.apply(f"{rota}---\nrest_rules: {{{limit}}}\n")
+    text = f"{rota}---\nrest_rules: {{{limit}, errors: [{rule}]}}\n"
+    desk.apply(text)
+    return desk, text
+
+
+@pytest.mark.parametrize(
+    ("rule", "limit", "begins", "ends"),
+    [
+        # Two shorter runs, where one of two weeks is broken already.
+        ("longest_run", "longest_run: 4d", "2026-01-08T00:00", "2026-01-10T00:00"),
+        # A few hours off within a run are more rest than none.
+        ("min_rest", "min_rest: 11h", "2026-01-08T14:00", "2026-01-08T18:00"),
+        # Counting begins at another night, and comes to no more than before.
+        (
+            "max_nights",
+            "max_nights: 3, per: 7d",
+            "2026-01-06T20:00",
+            "2026-01-07T07:00",
+        ),
+    ],
+)
+def test_somebody_is_relieved_whatever_limit_their_turn_breaks_already(
+    rule: str, limit: str, begins: str, ends: str
+) -> None:
+    desk, text = desk_with(PEOPLE % ("2 weeks", "ana, ben, cy") + CY, limit, rule)
+    assert desk.apply(text + RELIEF % (begins, ends)).is_changed
+
+
+CY = "---\nuser: {name: cy, contact_methods: [{name: t, kind: terminal}]}\n"
+
+
+@pytest.mark.parametrize(
+    ("rule", "limit", "begins", "ends"),
+    [
+        ("longest_run", "longest_run: 4d", "2026-01-19T09:00", "2026-01-20T09:00"),
+        ("min_rest", "min_rest: 11h", "2026-01-19T14:00", "2026-01-19T20:00"),
+        (
+            "max_nights",
+            "max_nights: 13, per: 21d",
+            "2026-01-19T20:00",
+            "2026-01-21T07:00",
+        ),
+    ],
+)
+def test_a_change_that_breaks_a_limit_worse_is_refused(
+    rule: str, limit: str, begins: str, ends: str
+) -> None:
+    desk, text = desk_with(PEOPLE % ("2 weeks", "ben, cy") + CY, limit, rule)
+    desk.apply(text)
+    with pytest.raises(InvalidError, match="ben "):
+        desk.apply(text + RELIEF % (begins, ends))
+
+
+def test_a_person_who_is_only_renamed_breaks_no_limit_anew() -> None:
+    rota = PEOPLE % ("2 weeks", "ana, ben")
+    desk, text = desk_with(rota, "longest_run: 7d", "longest_run")
+    renamed = text.replace("name: ben", "name: benno\n  renamed_from: ben")
+    renamed = renamed.replace("ana, ben]", "ana, benno]")
+    assert desk.apply(renamed).is_changed
+
+
+def test_what_is_past_hides_nothing_that_comes() -> None:
+    # Five nights in the four weeks before, and one more within four weeks of four.
+    nights = CY + "".join(
+        f"---\noverride: {{name: n{day}, schedule: nights, user: cy, "
+        f"from: '{day}T20:00', until: '{day}T23:59'}}\n"
+        for day in (
+            "2025-12-09",
+            "2025-12-10",
+            "2025-12-11",
+            "2025-12-12",
+            "2025-12-13",
+            "2026-01-06",
+        )
+    )
+    rules = "---\nrest_rules: {max_nights: 4, per: 28d}\n"
+    told = check(PEOPLE % ("1 week", "ben") + nights + rules).problems
+    assert any("cy has 5 nights in 4 weeks" in one.message for one in told)
+
+
+def test_a_run_is_seen_whole_however_short_nights_are_counted_over() -> None:
+    # From 29 December to 6 January ben has no break; nights are counted by the day.
+    rules = "---\nrest_rules: {longest_run: 7d, per: 1d}\n"
+    run = RELIEF % ("2025-12-29T09:00", "2026-01-06T09:00")
+    told = check(PEOPLE % ("1 day", "nobody") + run + rules).problems
+    assert any("ben is on call for 8d" in problem.message for problem in told)

@@ -144,6 +144,12 @@ COMPLAINTS = [
         "let it end after it begins",
     ),
     (
+        PLAIN + OVERRIDE % "user: ana, from: 2026-03-29 02:00, until: 2026-03-29 03:00",
+        "override o.until",
+        "the clocks of Europe/Berlin skip what is between",
+        "let it end later, or remove it",
+    ),
+    (
         PLAIN + OVERRIDE % "user: ana, from: 0001-01-05 09:00, until: 2026-01-04 09:00",
         "override o.from",
         '"0001-01-05 09:00" is not in the years 1971 to 2199',

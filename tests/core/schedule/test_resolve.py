@@ -233,3 +233,15 @@ def test_a_listed_shift_of_nobody_is_an_intended_gap() -> None:
         ((), True),
         ((), False),
     ]
+
+
+def test_a_listed_shift_of_no_length_puts_nobody_on_duty() -> None:
+    first = datetime.combine(MONDAY, time(0), tzinfo=UTC)
+    at = first + HOUR
+    empty = FixedShift(users=(Slug("ana"),), starts_at=at, ends_at=at)
+    whole = FixedShift(users=(Slug("bo"),), starts_at=first, ends_at=first + 4 * HOUR)
+    plan = schedule(Layer(name=Slug("rota"), shifts=(whole, empty)))
+
+    found = resolve(plan, first, first + 4 * HOUR)
+
+    assert [tile.users for tile in found] == [("bo",)]

@@ -1,13 +1,16 @@
 """A proposal is judged by what it would have done to services and teams."""
 
 from dataclasses import fields, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from tests.core.paging.making import MINUTE, PLAN, policy
 
 from handrail.core.configuration.snapshot import Integration, Snapshot
 from handrail.core.escalation.policy import EscalationPolicy
 from handrail.core.ids import Slug
+from handrail.core.schedule.night import NightHours
+from handrail.core.schedule.rest import RestRules
+from handrail.core.schedule.rest_book import RestBook
 from handrail.core.service.service import Service
 from handrail.core.whatif.backtest import (
     Assumption,
@@ -79,6 +82,21 @@ def test_who_sleeps_is_told_by_their_own_clock() -> None:
     best_before, best_after = of(comparison.whole, Assumption.ALL_AT_ONCE)
     assert (best_before.at_night, best_before.on_weekends) == (1, 0)
     assert (best_after.at_night, best_after.on_weekends) == (0, 1)
+
+
+def test_a_night_is_what_the_rest_rules_say_it_is_on_both_sides() -> None:
+    """One yardstick: else moved hours would look like fewer nights."""
+    late = NightHours(start=time(23, 30), end=time(6))
+    lazy = replace(BEN_ALONE, rest=RestBook(rules=RestRules(night=late)))
+
+    usual, _ = of(played(fired(0), before=ANA_THEN_BEN).whole)
+    moved, _ = of(played(fired(0), before=ANA_THEN_BEN, after=lazy).whole)
+
+    assert usual.at_night == 2
+    assert moved.at_night == 0
+    morning = replace(fired(0), fired_at=datetime(2026, 3, 6, 6, 30, tzinfo=UTC))
+    awake, _ = of(played(morning, before=ANA_THEN_BEN).whole)
+    assert awake.at_night == 0
 
 
 def test_a_range_goes_from_the_first_contact_to_the_whole_policy() -> None:

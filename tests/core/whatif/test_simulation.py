@@ -10,6 +10,7 @@ from tests.core.paging.making import MINUTE, NOW, PLAN, policy
 from handrail.core.configuration.snapshot import Integration, Snapshot
 from handrail.core.errors import InvalidError
 from handrail.core.ids import Slug
+from handrail.core.people.user import NotificationRule
 from handrail.core.routing.route import Route
 from handrail.core.service.service import Service
 from handrail.core.service.support_hours import SupportHours, Window
@@ -99,6 +100,30 @@ def test_an_answer_ends_the_sequence_and_cancels_what_was_owed() -> None:
     ]
     assert simulation.outcome is Outcome.ACKNOWLEDGED
     assert simulation.seconds_to_answer == 360
+
+
+def test_an_answer_of_somebody_who_is_not_told_is_not_passed_over_in_silence() -> None:
+    """Else "answered by ben" over a page that nobody answered reads like a proof."""
+    plan = configured(["ana"], ["ben"])
+
+    simulation = ask(plan, "ben@1", "olga@2", "mia+1m", "ana@last")
+
+    assert simulation.outcome is Outcome.EXHAUSTED
+    assert simulation.never_told == ("ben@1", "olga@2", "mia+1m", "ana@last")
+    # Who is overtaken is not told either; who answers is.
+    assert ask(plan, "ana@1", "ben@2").never_told == ("ben@2",)
+    assert ask(plan, "ben@2").never_told == ()
+
+
+def test_a_rule_that_waits_a_day_is_told_after_a_day() -> None:
+    """The longest delay there is; the proof counts on it."""
+    plan = configured(["ana"])
+    day = timedelta(days=1)
+    rule = NotificationRule(method=Slug("mail"), after=day)
+    ana = replace(plan.users[Slug("ana")], rules={Urgency.HIGH: (rule,)})
+    plan = replace(plan, users={**plan.users, ana.name: ana})
+
+    assert (86400, "level 1", "user:ana") in told(ask(plan))
 
 
 def test_who_is_told_is_told_in_their_own_time() -> None:

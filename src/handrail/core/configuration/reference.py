@@ -117,9 +117,18 @@ def _override_problems(draft: Draft, known: Known) -> list[Problem]:
     moments = [spelling.parse_moment(str(text)) for text in texts]
     is_settled = (moments[0].tzinfo is None) == (moments[1].tzinfo is None)
     begins, ends = (moment_in(zone, str(text)) for text in texts)
-    # Two local times in order can still be one instant, where the clocks go forward.
     if ends > begins or (is_settled and moments[1] <= moments[0]):
         return []
+    if is_settled:
+        # Two local times in order are one instant where the clocks go forward.
+        return [
+            error(
+                draft,
+                "until",
+                f"is the instant of from: the clocks of {zone} skip what is between",
+                "let it end later, or remove it",
+            )
+        ]
     return [error(draft, "until", *ENDS_TOO_EARLY)]
 
 

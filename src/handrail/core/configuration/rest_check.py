@@ -1,6 +1,6 @@
 """Where the coming shifts of a configuration go beyond its rest rules, as problems."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,12 @@ from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.configuration.spelling import format_duration
 from handrail.core.ids import Slug
 from handrail.core.schedule.rest import RestRule, Violation
-from handrail.core.schedule.rest_book import Finding, duty_roster, findings
+from handrail.core.schedule.rest_book import (
+    Finding,
+    PersonShift,
+    duty_roster,
+    findings,
+)
 
 HORIZON = timedelta(weeks=12)
 """How far ahead shifts are judged."""
@@ -31,23 +36,34 @@ _REMEDY = {
 def rest_findings(snapshot: Snapshot, now: datetime) -> Found:
     """Return what breaks the rest rules from now on, for ``HORIZON``, by person.
 
-    The shifts of the last ``per`` count too: rest is judged from where people are.
+    The shifts before it count too: rest is judged from where people are.
     """
-    book = snapshot.rest
-    if not book.holds_any:
+    return judged(snapshot, coming_duty(snapshot, now), now)
+
+
+def coming_duty(snapshot: Snapshot, now: datetime) -> Mapping[Slug, list[PersonShift]]:
+    """Return everybody's shifts that the rest rules judge from now on."""
+    if not snapshot.rest.holds_any:
         return {}
-    rules = (book.rules, *(exception.rules for exception in book.exceptions))
-    start = now - max(one.per for one in rules)
-    roster = duty_roster(snapshot.schedules.values(), start, now + HORIZON)
-    found = {}
-    for name, own in roster.items():
-        judged = findings(
-            own, book, teams=teams_of(snapshot, name), zone=zone_of(snapshot, name)
+    start = now - max(rules.looks_back for rules in snapshot.rest.every)
+    return duty_roster(snapshot.schedules.values(), start, now + HORIZON)
+
+
+def judged(
+    snapshot: Snapshot, roster: Mapping[Slug, Sequence[PersonShift]], now: datetime
+) -> Found:
+    """Return where these shifts break the rest rules from now on, by person."""
+    found = {
+        name: findings(
+            own,
+            snapshot.rest,
+            teams=teams_of(snapshot, name),
+            zone=zone_of(snapshot, name),
+            since=now,
         )
-        coming = tuple(one for one in judged if one.violation.ends_at > now)
-        if coming:
-            found[name] = coming
-    return found
+        for name, own in roster.items()
+    }
+    return {name: those for name, those in found.items() if those}
 
 
 def rest_problems(
@@ -55,7 +71,7 @@ def rest_problems(
     snapshot: Snapshot,
     drafts: Mapping[tuple[str, Slug], Draft],
     *,
-    already: Found | None = None,
+    is_old: Callable[[Slug, Violation], bool] = lambda _name, _violation: False,
 ) -> list[Problem]:
     """Return one problem for each person, rule and grade, naming the first shift.
 
@@ -63,19 +79,14 @@ def rest_problems(
         found: By ``rest_findings`` of the snapshot.
         snapshot: What would be in force.
         drafts: By kind and name, for places.
-        already: What is found in what is in force. An error that is there already is
-            a warning: it does not stand in the way of a change that did not make it.
+        is_old: Whether somebody's shifts break the limit there already. Then an error
+            is a warning: it does not stand in the way of a change that did not make it.
     """
-    old = {
-        (name, one.violation)
-        for name, those in (already or {}).items()
-        for one in those
-    }
     problems = []
     for name in sorted(found):
         groups: dict[tuple[RestRule, bool], list[Finding]] = {}
         for one in found[name]:
-            is_error = one.is_error and (name, one.violation) not in old
+            is_error = one.is_error and not is_old(name, one.violation)
             groups.setdefault((one.violation.rule, is_error), []).append(one)
         for (_, is_error), those in groups.items():
             problems.append(_problem(name, those, snapshot, drafts, is_error=is_error))

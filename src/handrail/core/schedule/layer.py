@@ -102,7 +102,11 @@ def _duties(layer: Layer, party: Party) -> tuple[Duty, ...]:
 
 def _listed(layer: Layer, start: datetime, end: datetime) -> Iterator[Tile]:
     """Yield listed shifts; where several overlap, everybody is on duty together."""
-    near = [s for s in layer.shifts if s.starts_at < end and s.ends_at > start]
+    near = [
+        shift
+        for shift in layer.shifts
+        if max(shift.starts_at, start) < min(shift.ends_at, end)
+    ]
     edges = sorted({s.starts_at for s in near} | {s.ends_at for s in near})
     near.sort(key=lambda s: s.starts_at)
     active: list[FixedShift] = []

@@ -16,6 +16,8 @@ from handrail.core.schedule import night
 from handrail.core.schedule.night import Day, NightHours
 from handrail.core.schedule.restriction import Stretch, joined
 
+_DAY = timedelta(days=1)
+
 
 @unique
 class RestRule(StrEnum):
@@ -59,6 +61,22 @@ class RestRules:
         limits = self.min_rest, self.longest_run, self.max_nights, self.max_weekends
         return any(limit is not None for limit in limits)
 
+    @property
+    def counted(self) -> tuple[tuple[RestRule, int], ...]:
+        """Return the limits of what is counted in any ``per``."""
+        limits = (
+            (RestRule.MAX_NIGHTS, self.max_nights),
+            (RestRule.MAX_WEEKENDS, self.max_weekends),
+        )
+        return tuple((rule, limit) for rule, limit in limits if limit is not None)
+
+    @property
+    def looks_back(self) -> timedelta:
+        """Return how long ago a shift may have ended that still counts."""
+        # A day more: runs are measured on the wall clock, nights begin the day before.
+        spans = (self.per, self.min_rest, self.longest_run)
+        return max(one for one in spans if one is not None) + _DAY
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Violation:
@@ -86,9 +104,28 @@ class Violation:
         starts_at, ends_at = stretch
         return starts_at <= self.ends_at and ends_at >= self.starts_at
 
+    @property
+    def amount(self) -> float:
+        """Return how much there is, in seconds or as a count."""
+        found = self.found
+        return found.total_seconds() if isinstance(found, timedelta) else found
+
+    def is_as_bad_as(self, other: "Violation") -> bool:
+        """Return whether the same limit is broken as badly or worse, in part then."""
+        meets = self.starts_at < other.ends_at and other.starts_at < self.ends_at
+        if self.rule is not other.rule or not meets:
+            return False
+        if self.rule is RestRule.MIN_REST:
+            return self.amount <= other.amount
+        return self.amount >= other.amount
+
 
 def violations(
-    shifts: Iterable[Stretch], rules: RestRules, zone: ZoneInfo
+    shifts: Iterable[Stretch],
+    rules: RestRules,
+    zone: ZoneInfo,
+    *,
+    since: datetime | None = None,
 ) -> tuple[Violation, ...]:
     """Return where one person's shifts go beyond the rules, by time.
 
@@ -97,6 +134,7 @@ def violations(
             they may overlap.
         rules: The limits.
         zone: The person's.
+        since: Leave out what has ended by then; what comes counts with what was.
 
     There is a violation of a counted rule exactly where some ``per`` has too many;
     counting begins anew after each ``per`` that is reported.
@@ -105,16 +143,22 @@ def violations(
     if not runs:
         return ()
     found = [*_short_rests(runs, rules), *_long_runs(runs, rules, zone)]
-    first, last = runs[0][0], runs[-1][1]
-    if rules.max_nights is not None:
-        days = night.touched(runs, night.nights(rules.night, zone, first, last))
-        limit = rules.max_nights
-        found += _too_many(days, rules.per, limit, RestRule.MAX_NIGHTS)
-    if rules.max_weekends is not None:
-        days = night.touched(runs, night.weekends(zone, first, last))
-        limit = rules.max_weekends
-        found += _too_many(days, rules.per, limit, RestRule.MAX_WEEKENDS)
+    if since is not None:
+        found = [one for one in found if one.ends_at > since]
+    for rule, limit in rules.counted:
+        days = counted(runs, rule, rules, zone)
+        found += _too_many(days, rules.per, limit, rule, since)
     return tuple(sorted(found, key=lambda one: (one.starts_at, one.rule)))
+
+
+def counted(
+    runs: Sequence[Stretch], rule: RestRule, rules: RestRules, zone: ZoneInfo
+) -> list[Day]:
+    """Return the nights, or weekends, that a rule counts in a person's runs."""
+    start, end = runs[0][0], runs[-1][1]
+    if rule is RestRule.MAX_NIGHTS:
+        return night.touched(runs, night.nights(rules.night, zone, start, end))
+    return night.touched(runs, night.weekends(zone, start, end))
 
 
 def _short_rests(runs: Sequence[Stretch], rules: RestRules) -> Iterator[Violation]:
@@ -148,7 +192,11 @@ def _long_runs(
 
 
 def _too_many(
-    days: Sequence[Day], per: timedelta, limit: int, rule: RestRule
+    days: Sequence[Day],
+    per: timedelta,
+    limit: int,
+    rule: RestRule,
+    since: datetime | None,
 ) -> Iterator[Violation]:
     """Yield the windows of ``per`` that hold too many days, none of them twice."""
     end = 0
@@ -157,6 +205,9 @@ def _too_many(
         while end < len(days) and days[end].date < first.date + per:
             end += 1
         if first.date < not_before or end - place <= limit:
+            continue
+        if since is not None and days[end - 1].ends_at <= since:
+            # Over; were it told, windows that reach into it would be passed over.
             continue
         not_before = first.date + per
         yield Violation(

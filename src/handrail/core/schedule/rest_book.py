@@ -61,8 +61,12 @@ class RestBook:
     @property
     def holds_any(self) -> bool:
         """Return whether there is any limit at all."""
-        exceptions = (exception.rules for exception in self.exceptions)
-        return any(rules.holds_any for rules in (self.rules, *exceptions))
+        return any(rules.holds_any for rules in self.every)
+
+    @property
+    def every(self) -> tuple[RestRules, ...]:
+        """Return the usual limits and those of the exceptions."""
+        return self.rules, *(exception.rules for exception in self.exceptions)
 
     def governing(self, schedule: Slug, teams: Iterable[Slug]) -> RestRules:
         """Return the limits for a shift of a person who is in these teams."""
@@ -87,6 +91,7 @@ def findings(
     *,
     teams: Iterable[Slug],
     zone: ZoneInfo,
+    since: datetime | None = None,
 ) -> tuple[Finding, ...]:
     """Return where one person's shifts go beyond the rules, by time.
 
@@ -95,6 +100,7 @@ def findings(
         book: The rules.
         teams: The person's.
         zone: The person's.
+        since: Leave out what has ended by then.
 
     Limits look at all of the person's shifts together; a violation counts where any
     shift that has a part in it is governed by that limit.
@@ -108,7 +114,7 @@ def findings(
     times = [(one.starts_at, one.ends_at) for one in counted]
     found: dict[Violation, Finding] = {}
     for rules, own in governed.items():
-        for violation in violations(times, rules, zone):
+        for violation in violations(times, rules, zone, since=since):
             if any(violation.concerns((one.starts_at, one.ends_at)) for one in own):
                 concerned = [
                     one

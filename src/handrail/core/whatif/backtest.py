@@ -12,6 +12,9 @@ from handrail.core import wall_clock
 from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.ids import Slug
 from handrail.core.paging.event import PageAcknowledged, PageExhausted, PageOpened
+from handrail.core.people.user import User
+from handrail.core.schedule.load import is_night
+from handrail.core.schedule.night import NightHours
 from handrail.core.whatif.behaviour import Behaviour, Everybody, Nobody
 from handrail.core.whatif.play import Played, Told, TurnBook, play
 from handrail.core.whatif.record import Record, RecordedAlert, case_of
@@ -23,8 +26,6 @@ from handrail.core.whatif.response_times import (
 
 ALERTS_MIN = 10
 """Of fewer recorded alerts no conclusion is drawn; their figures are shown."""
-NIGHT_BEGINS, NIGHT_ENDS = 22, 7
-"""Hours of a person's own wall clock; a night is from the one to the other."""
 _SATURDAY = 5
 
 
@@ -47,7 +48,8 @@ class Tally:
         pages: Opened.
         exhausted: Pages that nobody answered, the last resort included.
         interruptions: A person was told of a page: once for each page and person.
-        at_night: Of them, those first told between 22:00 and 07:00 on their own clock.
+        at_night: Of them, those first told in a night of their own clock, as the rest
+            rules of the proposal have it, so that both sides are measured alike.
         on_weekends: Of them, those first told on a Saturday or Sunday of their own.
         seconds_to_answer: From firing to the acknowledgement, of those answered.
     """
@@ -125,8 +127,9 @@ def compare(record: Record, *, in_force: InForce, proposed: Snapshot) -> Compari
     """Play the record through both configurations."""
     contacts = (contact for alert in record.alerts for contact in alert.contacts)
     times = response_times(contacts)
-    before = _played(record, in_force, times)
-    after = _played(record, lambda _: proposed, times)
+    night = proposed.rest.rules.night
+    before = _played(record, in_force, times, night)
+    after = _played(record, lambda _: proposed, times, night)
     return Comparison(
         starts_at=record.starts_at,
         ends_at=record.ends_at,
@@ -141,7 +144,7 @@ def compare(record: Record, *, in_force: InForce, proposed: Snapshot) -> Compari
 
 
 def _played(
-    record: Record, in_force: InForce, times: ResponseTimes
+    record: Record, in_force: InForce, times: ResponseTimes, night: NightHours
 ) -> dict[_Key, Tallies]:
     found: dict[_Key, Tallies] = {}
     for assumption, behaviour in _behaviours(times).items():
@@ -156,7 +159,7 @@ def _played(
             )
             there = found.setdefault(_key(played, snapshot), {})
             tally = there.setdefault(assumption, Tally())
-            tally.add(_tally(played, recorded, snapshot))
+            tally.add(_tally(played, recorded, snapshot, night))
     return found
 
 
@@ -180,7 +183,9 @@ def _behaviours(
     return found
 
 
-def _tally(played: Played, recorded: RecordedAlert, snapshot: Snapshot) -> Tally:
+def _tally(
+    played: Played, recorded: RecordedAlert, snapshot: Snapshot, night: NightHours
+) -> Tally:
     tally = Tally(alerts=1)
     told: set[str] = set()
     for happening in played.happenings:
@@ -195,22 +200,25 @@ def _tally(played: Played, recorded: RecordedAlert, snapshot: Snapshot) -> Tally
                 tally.seconds_to_answer.append(int(seconds))
             case Told(delivery=delivery) if delivery.recipient not in told:
                 told.add(delivery.recipient)
-                _interrupt(tally, delivery.recipient, happening.at, snapshot)
+                user = _person(delivery.recipient, snapshot)
+                if user is not None:
+                    _interrupt(tally, user, happening.at, night)
             case _:
                 continue
     tally.unpaged = int(tally.pages == 0)
     return tally
 
 
-def _interrupt(tally: Tally, recipient: str, at: datetime, snapshot: Snapshot) -> None:
+def _person(recipient: str, snapshot: Snapshot) -> User | None:
     kind, _, name = recipient.partition(":")
-    user = snapshot.users.get(Slug(name)) if kind == "user" else None
-    if user is None:
-        return
-    local = wall_clock.local(at, wall_clock.zone(user.time_zone))
+    return snapshot.users.get(Slug(name)) if kind == "user" else None
+
+
+def _interrupt(tally: Tally, user: User, at: datetime, night: NightHours) -> None:
+    zone = wall_clock.zone(user.time_zone)
     tally.interruptions += 1
-    tally.at_night += local.hour >= NIGHT_BEGINS or local.hour < NIGHT_ENDS
-    tally.on_weekends += local.weekday() >= _SATURDAY
+    tally.at_night += is_night(at, night, zone)
+    tally.on_weekends += wall_clock.local(at, zone).weekday() >= _SATURDAY
 
 
 def _sum(many: Iterable[Tallies]) -> Tallies:

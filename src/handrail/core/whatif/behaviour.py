@@ -1,7 +1,7 @@
 """Who answers, and after how long, once they are told: the open half of a what-if."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -107,6 +107,23 @@ class These(Behaviour):
             if answer.user == user and answer.level in {None, level}
         ]
         return min(found, default=None)
+
+    def unheard(self, told: Collection[tuple[Slug, int]]) -> tuple[Answer, ...]:
+        """Return the answers that nobody gave, since nobody was told there.
+
+        Args:
+            told: Who was told, and at which level.
+        """
+        people = {user for user, _ in told}
+        return tuple(
+            one
+            for one in self.answers
+            if (
+                one.user not in people
+                if one.level is None
+                else (one.user, one.level) not in told
+            )
+        )
 
     @override
     def in_words(self) -> str:

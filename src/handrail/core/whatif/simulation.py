@@ -18,7 +18,7 @@ from handrail.core.paging.event import (
     LevelSkipped,
 )
 from handrail.core.whatif.address import masked
-from handrail.core.whatif.behaviour import Behaviour
+from handrail.core.whatif.behaviour import Behaviour, These
 from handrail.core.whatif.play import (
     Happening,
     Played,
@@ -93,6 +93,8 @@ class Simulation:
         service: Where it went, or none.
         seconds_to_contact: Until the first responsible person or channel was told.
         seconds_to_answer: Until somebody acknowledged, or none.
+        never_told: Answers that were given and came from nobody, as they are spelled:
+            their people were not told, or not at that level.
     """
 
     at: datetime
@@ -107,6 +109,7 @@ class Simulation:
     seconds_to_contact: int | None
     seconds_to_answer: int | None
     steps: tuple[Step, ...]
+    never_told: tuple[str, ...] = ()
 
 
 def simulate(
@@ -142,7 +145,19 @@ def simulate(
         seconds_to_contact=_first(steps, StepKind.TOLD),
         seconds_to_answer=_first(steps, StepKind.ACKNOWLEDGED),
         steps=steps,
+        never_told=_never_told(behaviour, played),
     )
+
+
+def _never_told(behaviour: Behaviour, played: Played) -> tuple[str, ...]:
+    if not isinstance(behaviour, These):
+        return ()
+    told = {
+        (Slug(one.what.delivery.recipient.removeprefix("user:")), one.what.level)
+        for one in played.happenings
+        if isinstance(one.what, Told)
+    }
+    return tuple(map(str, behaviour.unheard(told)))
 
 
 def _decided_by(

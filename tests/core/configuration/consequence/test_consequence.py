@@ -266,3 +266,65 @@ def _oracle(
                 key = (str(user), word)
                 found[key] = found.get(key, 0.0) + (ends - begins).total_seconds()
     return {key: seconds for key, seconds in found.items() if seconds >= 0.5}
+
+
+EDITED = (
+    WEEKLY
+    + """\
+  edits:
+    - effective_from: 2027-04-20T00:00
+      rotation:
+        {every: 1 week, handoff: '09:00', starts_on: 2026-01-05, participants: [%s]}
+"""
+)
+FAR = """\
+---
+override:
+  {name: far, schedule: primary, user: cy, from: '%s', until: '2027-05-08T00:00'}
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (WEEKLY, EDITED % "cy", "Tue 20 Apr 2027 00:00 Europe/Berlin"),
+        (EDITED % "cy", WEEKLY, "Tue 20 Apr 2027 00:00 Europe/Berlin"),
+        (
+            WEEKLY,
+            WEEKLY + FAR % "2027-05-01T00:00",
+            "Sat 1 May 2027 00:00 Europe/Berlin",
+        ),
+    ],
+)
+def test_a_change_that_is_far_ahead_is_told_and_not_taken_for_none(
+    before: str, after: str, said: str
+) -> None:
+    (found,) = told(before, after)
+
+    assert found.kind is ConsequenceKind.LATER
+    assert f"primary changes for people only from {said} on" in found.text
+    assert "2027-02-20" in found.text
+
+
+def test_a_far_edit_that_changes_nothing_is_not_told() -> None:
+    assert told(WEEKLY, EDITED % "ana, ben") == []
+
+
+def test_what_changes_now_and_later_is_told_by_what_changes_now() -> None:
+    sooner = EDITED.replace("2027-04-20", "2026-12-20") % "cy"
+    assert not texts(WEEKLY, sooner, ConsequenceKind.LATER)
+
+
+def test_who_is_reached_over_the_accounts_e_mail_is_not_called_nobody() -> None:
+    """The pager tells them over it; a plan that says otherwise sends people astray."""
+    mailed = BASE.replace("name: cy,", "name: cy, email: cy@example.org,")
+    alone = mailed.replace('"schedule:primary"', '"user:cy"')
+    found = consequences(snapshot(mailed + WEEKLY), snapshot(alone + WEEKLY), now=NOW)
+    assert [one.text for one in found.items] == []
+
+    cy = ROTA % ("Europe/Berlin", "1 week", "09:00", "cy")
+    found = consequences(snapshot(mailed + WEEKLY), snapshot(mailed + cy), now=NOW)
+    (said,) = [o.text for o in found.items if o.kind is ConsequenceKind.UNREACHABLE]
+    assert said == (
+        "cy is on call at once in primary and is told over the account's e-mail only"
+    )

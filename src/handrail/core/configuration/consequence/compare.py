@@ -14,6 +14,7 @@ from handrail.core.configuration.consequence.consequence import (
     Consequences,
     ranked,
 )
+from handrail.core.configuration.consequence.later import later
 from handrail.core.configuration.consequence.people import people
 from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.ids import Slug
@@ -31,6 +32,8 @@ HORIZON = timedelta(weeks=12)
 """How far ahead shifts are compared."""
 COMPARED_MAX = 1000
 """Changed schedules that are compared; a change of more is a new installation."""
+LATER_MAX = 100
+"""Changed schedules that nobody feels by then, of which it is told when they do."""
 
 Renames = Mapping[tuple[str, Slug], Slug]
 """From kind and former name to the new name."""
@@ -68,6 +71,12 @@ def consequences(
     ]
     for name, (old, new) in looked_at.items():
         found += _of_schedule(old, new, compared[name], now, open_pages or {})
+    named = {one.schedule for one in found}
+    unfelt = [
+        name for name, one in compared.items() if one.is_empty and name not in named
+    ]
+    for name in unfelt[:LATER_MAX]:
+        found += later(*looked_at[name], until)
     return ranked(found, not_compared=len(pairs) - len(looked_at), until=until)
 
 

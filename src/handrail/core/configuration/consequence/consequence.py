@@ -31,6 +31,7 @@ class ConsequenceKind(StrEnum):
     DST = "dst"
     HANDOVER = "handover"
     PERSON = "person"
+    LATER = "later"
     INTENDED_GAP = "intended_gap"
     NEW_GAPS = "new_gaps"
     DST_ELSEWHERE = "dst_elsewhere"
