@@ -64,7 +64,7 @@ def test_nothing_is_suggested_where_nothing_is_alike(typed: str) -> None:
 
 
 def test_every_command_that_is_suggested_is_there() -> None:
-    tables = (guess._WORDS, guess._INSIDE)  # noqa: SLF001 - the tables are the claim
+    tables = (guess._WORDS, guess._INSIDE)
     for suggested in {*chain.from_iterable(chain(*(t.values() for t in tables)))}:
         command: click.Command = cli
         for word in re.sub(r" --.*| show .*", "", suggested).split():
@@ -75,7 +75,7 @@ def test_every_command_that_is_suggested_is_there() -> None:
 
 
 def test_no_guessed_word_hides_a_command() -> None:
-    for typed in guess._INSIDE:  # noqa: SLF001 - the table is the claim
+    for typed in guess._INSIDE:
         group_name, word = typed.split()
         group = cli.get_command(click.Context(cli), group_name)
         assert isinstance(group, click.Group), typed

@@ -135,11 +135,9 @@ def when(instant: object) -> str:
 
 def dated(instant: object) -> str:
     """Return the same without seconds where it has none: for shifts and plans."""
-    return when(instant).replace(":00 ", " ", 1) if _is_whole(instant) else when(instant)
-
-
-def _is_whole(instant: object) -> bool:
-    return isinstance(instant, str) and datetime.fromisoformat(instant).second == 0
+    words = when(instant)
+    is_whole = bool(words) and datetime.fromisoformat(str(instant)).second == 0
+    return words.replace(":00 ", " ", 1) if is_whole else words
 
 
 def confirm(question: str, *, is_agreed: bool) -> None:

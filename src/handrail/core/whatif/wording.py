@@ -49,7 +49,8 @@ def said(what: What, at: datetime) -> tuple[StepKind, str]:
     """Return what kind of step it is, and what it says; ``at`` is when, UTC."""
     match what:
         case Hold():
-            return StepKind.HELD, f"held for {format_duration(what.until - at)}: {what.why}"
+            wait = format_duration(what.until - at)
+            return StepKind.HELD, f"held for {wait}: {what.why}"
         case Mute():
             words = f"nobody is paged: {what.why}; it becomes a backlog ticket"
             return StepKind.MUTED, words
