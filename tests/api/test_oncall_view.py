@@ -12,6 +12,7 @@ from tests.core.schedule.rotas import PEOPLE, schedules
 from tests.rota import CLEO, MONDAY, Rota
 
 from handrail.api import oncall_view as view
+from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.errors import InvalidError
 from handrail.core.ids import PageId, Slug
 from handrail.core.paging.delivery import Delivery
@@ -84,7 +85,7 @@ def test_who_is_on_call_is_who_has_a_shift_and_whom_the_reasons_end_at(
         if one.starts_at <= at < one.ends_at
     ]
 
-    duty = view.duty(schedule, at)
+    duty = view.duty(schedule, at, snapshot=Snapshot())
     why = explain(schedule, at)
 
     assert sorted(duty.users) == sorted(

@@ -77,7 +77,7 @@ def shifts(  # noqa: PLR0913  (one option each)
 
 def _who(item: Mapping[str, Any]) -> str:
     if item["user"] is None:
-        return "nobody (intended)" if item["is_intended"] else "NOBODY"
+        return "nobody (intended)" if item["is_intended"] else "nobody"
     return f"{item['user']} (shadow)" if item["is_shadow"] else str(item["user"])
 
 

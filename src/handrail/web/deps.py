@@ -30,6 +30,7 @@ class Console:
             none where no mail server is configured.
         doubts: What is doubtful about stored documents, one sentence each.
         proofs: Makes coverage proofs, and keeps the last one of everything.
+        tzdata: Version of the time-zone rules, told below what rests on them.
         urgent: Threads for acknowledging alone, which no slow look-up can take.
     """
 
@@ -40,6 +41,7 @@ class Console:
     base_url: str
     send_sign_in_link: SendSignInLink | None
     doubts: Doubts
+    tzdata: str
     urgent: Executor
     proofs: Proofs
 

@@ -53,7 +53,7 @@ def show_oncall(
             sought=sought,
         )
         chrome = frame(tx, "On call", Asked(actor=actor, place=PLACE))
-        return Shown(screen=screen, chrome=chrome)
+        return Shown(screen=screen, chrome=chrome, tzdata=console.tzdata)
 
     return console.store.read(look).response("oncall.html")
 
@@ -81,7 +81,7 @@ def show_schedule(
         schedule = _schedule(tx, name, min(window[0], tx.now))
         screen = rota_screen(schedule, day, wrong=wrong, reader=reader)
         chrome = frame(tx, schedule.title, Asked(actor=actor, place=PLACE))
-        return Shown(screen=screen, chrome=chrome)
+        return Shown(screen=screen, chrome=chrome, tzdata=console.tzdata)
 
     return console.store.read(look).response("oncall_schedule.html")
 
@@ -108,7 +108,7 @@ def show_reason(
             schedule, instant, wrong=wrong, reader=reader_of(tx, actor)
         )
         chrome = frame(tx, f"Why: {schedule.title}", Asked(actor=actor, place=PLACE))
-        return Shown(screen=screen, chrome=chrome)
+        return Shown(screen=screen, chrome=chrome, tzdata=console.tzdata)
 
     return console.store.read(look).response("oncall_why.html")
 
@@ -139,7 +139,7 @@ def show_person(
             reader=reader,
         )
         chrome = frame(tx, f"Shifts of {screen.name}", Asked(actor=actor, place=PLACE))
-        return Shown(screen=screen, chrome=chrome)
+        return Shown(screen=screen, chrome=chrome, tzdata=console.tzdata)
 
     return console.store.read(look).response("oncall_person.html")
 

@@ -1,7 +1,7 @@
 """A schedule's overrides, with a warning where one changes nothing."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from handrail.core.schedule.schedule import Override, OverrideMode, Schedule
 from handrail.core.schedule.shadowing import Shadowing, shadowings
@@ -10,6 +10,8 @@ from handrail.web.screens.oncall import names_of
 from handrail.web.screens.page import Reader
 
 OVERRIDES_SHOWN = 50
+BRIEF = timedelta(minutes=1)
+"""Shorter stretches are not told in words: their edges would read the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +35,7 @@ def override_lines(
 ) -> tuple[OverrideLine, ...]:
     """Return the overrides that touch ``[start, end)``, by start; one more than shown.
 
-    Warnings are about that time alone.
+    Warnings are about that time alone, from now on: what is over warns of nothing.
     """
     near = [o for o in schedule.overrides if o.starts_at < end and o.ends_at > start]
     near.sort(key=lambda o: (o.starts_at, o.name))
@@ -41,7 +43,7 @@ def override_lines(
         _line(
             one,
             schedule,
-            shadowings(schedule, one, since=start, until=end),
+            shadowings(schedule, one, since=max(start, reader.now), until=end),
             reader=reader,
         )
         for one in near[: OVERRIDES_SHOWN + 1]
@@ -67,6 +69,7 @@ def _line(
             f"Changes nothing from {shown(one.starts_at).shown} to "
             f"{shown(one.ends_at).shown}: {_blame(one)}"
             for one in shadowed
+            if one.ends_at - one.starts_at >= BRIEF
         ),
     )
 
