@@ -17,9 +17,7 @@ last_resort: {notify: user:%s}
 """
 ANA = MethodKey(Slug("ana"), Slug("mail"), ChannelKind.EMAIL, "ana@example.org")
 ANNA = ANA._replace(user=Slug("anna"))
-ANNAS = Actor(
-    kind=ActorKind.USER, name="anna", role=Role.RESPONDER, user=Slug("anna")
-)
+ANNAS = Actor(kind=ActorKind.USER, name="anna", role=Role.RESPONDER, user=Slug("anna"))
 
 
 def renamed() -> Desk:
