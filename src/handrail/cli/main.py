@@ -6,6 +6,7 @@ This module knows names and one-line descriptions only.
 from collections.abc import Mapping
 
 import click
+from typing_extensions import override
 
 from handrail import __version__
 from handrail.cli.exit_code import ExitCode
@@ -58,9 +59,18 @@ SECTIONS: Mapping[str, Places] = {
 
 
 class Commands(LazyGroup):
-    """Every command."""
+    """Every command; who guesses one is led to it."""
 
     sections = SECTIONS
+
+    @override
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except (click.NoSuchCommand, click.NoSuchOption) as error:
+            from handrail.cli.guess import meant
+
+            raise meant(error) from error
 
 
 @click.group(
