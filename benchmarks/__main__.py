@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benchmarks import coverage, ingest, latency, oncall, process
+from benchmarks import coverage, ingest, latency, oncall, process, storm
 from benchmarks.peer import UnmeasurableError
 
-WHAT = ("ingest", "latency", "startup", "memory", "cli", "coverage", "oncall")
+WHAT = ("ingest", "latency", "startup", "memory", "cli", "coverage", "oncall", "storm")
 
 
 def main() -> int:
@@ -48,6 +48,7 @@ QUICK = {
     "startup": process.startup,
     "memory": process.memory,
     "cli": process.cli,
+    "storm": storm.measure,
 }
 """The measurements that are asked nothing but whether to be quick."""
 

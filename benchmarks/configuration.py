@@ -65,6 +65,42 @@ route: {{name: r{slot}, match: 'slot="{slot}"', service: s{slot}, severity: SEV1
     return "---\n".join(documents)
 
 
+def storm_handrail(url: str, *, services: int, people: int, takes_turns: bool) -> str:
+    """Page one of a service's people for every alert.
+
+    Args:
+        url: Where their webhooks go, a path for each.
+        services: How many services, policies, and values of the label ``slot``.
+        people: For each service; of more than one, only turns tell one alone.
+        takes_turns: Whether the levels have ``round_robin``.
+    """
+    assert people == 1 or takes_turns, "a level without turns tells all of its people"
+    documents = ["last_resort: {notify: user:u0-0}\n"]
+    for slot in range(services):
+        names = [f"u{slot}-{one}" for one in range(people)]
+        notify = ", ".join(f'"user:{name}"' for name in names)
+        documents += [
+            f"""\
+user:
+  name: {name}
+  contact_methods: [{{name: m, kind: webhook, address: "{url}/{name}"}}]
+"""
+            for name in names
+        ]
+        turns = str(takes_turns).lower()
+        documents.append(
+            f"""\
+escalation_policy:
+  name: p{slot}
+  rules: [{{notify: [{notify}], escalate_after: 1h, round_robin: {turns}}}]
+service: {{name: s{slot}, escalation_policy: p{slot}}}
+route: {{name: r{slot}, match: 'slot="{slot}"', service: s{slot}, severity: SEV1}}
+"""
+        )
+    documents.append("integration: {name: bench, source: alertmanager_api}\n")
+    return "---\n".join(documents)
+
+
 def _handrail(url: str, *, severity: str) -> str:
     return f"""\
 user:

@@ -129,7 +129,12 @@ def handrail(
 
 
 @contextmanager
-def handrail_on(folder: Path, *flags: str, database_url: str = "") -> Iterator[Peer]:
+def handrail_on(
+    folder: Path,
+    *flags: str,
+    database_url: str = "",
+    variables: Mapping[str, str] | None = None,
+) -> Iterator[Peer]:
     """Serve Handrail on the data of the folder, which stay."""
     command = [sys.executable, "-m", "handrail", "serve", "--listen", "127.0.0.1:0"]
     command += ["--data-dir", str(folder), "--outgoing-allow", "127.0.0.0/8", *flags]
@@ -138,7 +143,8 @@ def handrail_on(folder: Path, *flags: str, database_url: str = "") -> Iterator[P
     address = folder / "server.address"
     address.unlink(missing_ok=True)
     began = time.perf_counter()
-    with _running(command, folder, environment(folder)) as process:
+    told = {**environment(folder), **(variables or {})}
+    with _running(command, folder, told) as process:
         _wait(lambda: bool(address.exists() and address.read_text().strip()), process)
         port = int(address.read_text().strip().rpartition(":")[2])
         _wait(lambda: _answers(port, "/health/ready"), process)

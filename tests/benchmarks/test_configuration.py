@@ -18,8 +18,10 @@ URL = "http://127.0.0.1:9/hook"
         configuration.late_handrail(URL, seconds=2.0),
         configuration.many_handrail("webhook", URL + "/{slot}", slots=2),
         configuration.many_handrail("email", "u{slot}@example.org", slots=2),
+        configuration.storm_handrail(URL, services=2, people=1, takes_turns=False),
+        configuration.storm_handrail(URL, services=2, people=3, takes_turns=True),
     ],
-    ids=["paging", "muted", "late", "webhook", "email"],
+    ids=["paging", "muted", "late", "webhook", "email", "storm", "turns"],
 )
 def test_handrail_takes_it(told: str, tmp_path: Path) -> None:
     file = tmp_path / "bench.yaml"

@@ -157,6 +157,24 @@ def test_an_unknown_service_and_a_rota_that_asks_nothing_say_what_to_do(
     assert "docs/coverage.md" in told
 
 
+def test_a_service_that_asks_nothing_is_named_where_it_is_asked_about(
+    tmp_path: Path,
+) -> None:
+    blog = (
+        "service: {name: blog, escalation_policy: payments-oncall, "
+        "coverage: {when: never}}"
+    )
+    asks = f"coverage: {{default: {{}}}}\n---\n{blog}"
+
+    code, _, said = prove(tmp_path, asks, "--service", "blog", "--assume-verified")
+    twice = ("--service", "checkout", "--service", "checkout", "--assume-verified")
+    _, told, _ = prove(tmp_path, asks, *twice)
+
+    assert code == 8
+    assert "blog: nothing says when it must be covered" in said
+    assert told.count("checkout: proved") == 1
+
+
 def test_files_with_errors_are_named_and_prove_nothing(tmp_path: Path) -> None:
     code, told, said = prove(tmp_path, "coverage: {default: {people: none}}")
 

@@ -24,6 +24,7 @@ def tell(tx: Transaction) -> int:
         starts_at=starts_at,
         ends_at=starts_at + timedelta(hours=1),
         is_open=False,
+        is_near=True,
         why="nobody is there",
     )
     return tell_gaps(tx, {service: [gap]}, began_at=tx.now, ids=IDS)

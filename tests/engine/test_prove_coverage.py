@@ -178,6 +178,39 @@ def test_a_gap_that_was_mended_and_comes_back_is_told_again(desk: Desk) -> None:
     assert len(told(desk)) == 2
 
 
+EVERY_OTHER_DAY = STRICT.replace("every: 1 week", "every: 1 day").replace(
+    "participants: [ana]", "participants: [ana, nobody]"
+)
+
+
+def test_a_gap_of_every_other_day_is_not_told_every_other_day(desk: Desk) -> None:
+    """Who is told the same each morning reads no more of it, nor of what is new."""
+    desk.apply(EVERY_OTHER_DAY)
+    watch = duty(desk)
+
+    run(desk, watch, days=28)
+    usual = [title for _, title in told(desk)]
+    desk.apply(EVERY_OTHER_DAY + away("2026-02-06T10:00:00", "2026-02-06T12:00:00"))
+    run(desk, watch)
+
+    assert len(usual) == 2
+    assert len(told(desk)) == 3
+
+
+def test_one_gap_of_several_that_was_mended_and_comes_back_is_told_again(
+    desk: Desk,
+) -> None:
+    first = away("2026-01-07T20:00:00", "2026-01-08T02:00:00")
+    other = away("2026-01-09T20:00:00", "2026-01-10T02:00:00")
+    other = other.replace("name: away", "name: again")
+    watch = duty(desk)
+    for text in (first + other, first, first + other):
+        desk.apply(STRICT + text)
+        run(desk, watch)
+
+    assert len(told(desk)) == 2
+
+
 def test_evidence_that_ends_is_told_before_it_does(desk: Desk) -> None:
     desk.apply(f"{ROTA}---\ncoverage: {{evidence_lasts: 30d}}\n")
     watch = duty(desk)

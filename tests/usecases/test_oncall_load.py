@@ -56,6 +56,34 @@ def test_a_team_of_two_has_none(rota: Rota) -> None:
     assert pair.people == 2
 
 
+def test_two_who_carry_all_of_it_are_too_few_however_many_the_team_is(
+    rota: Rota,
+) -> None:
+    """Else dan would read cleo's figures off the most, beside his own."""
+    rota.apply(PAIR.replace("[dan, cleo], lead", "[dan, cleo, lea, root], lead"))
+
+    (pair,) = load(rota, DAN).teams
+
+    assert pair.people == 4
+    assert pair.is_suppressed
+    assert (pair.past, pair.coming) == ({}, {})
+
+
+def test_where_two_will_carry_it_only_the_past_is_told(rota: Rota) -> None:
+    rota.apply(PAIR.replace("[ana, ben, cleo]\n    every", "[ana, ben]\n    every"))
+    rota.apply(
+        PAIR.replace("[ana, ben, cleo]\n    every", "[ana, ben]\n    every").replace(
+            "[dan, cleo]\n    every", "[dan]\n    every"
+        )
+    )
+
+    (shop,) = load(rota, BEN).teams
+
+    assert not shop.is_suppressed
+    assert shop.past
+    assert shop.coming == {}
+
+
 def test_nobody_is_named_in_what_a_team_is_told(rota: Rota) -> None:
     found = load(rota, None)
     assert found.own is None

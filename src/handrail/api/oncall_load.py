@@ -37,8 +37,8 @@ class TeamLoadView(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         people: How many the team has.
-        is_suppressed: The team has fewer than three people: a distribution would name
-            them.
+        is_suppressed: Fewer than three of its people carry anything: a distribution
+            would name them.
     """
 
     team: str

@@ -28,8 +28,8 @@ def load(output: Output, *, team: str | None) -> None:
 
     The past 26 weeks as they were and the coming 12: hours, nights, weekends and
     holidays on call, and how often you were paged outside working hours or at night.
-    Of others there is only the spread over the team; a team of fewer than three has
-    none.
+    Of others there is only the spread over the team; where fewer than three of it
+    carry anything there is none.
     """
     answer = output.connect().get("/oncall/load", team=team)
     blocks = list(_blocks(answer))
@@ -44,7 +44,7 @@ def _blocks(answer: Mapping[str, Any]) -> Iterator[str]:
     for team in answer["teams"]:
         people = f"{team['people']} people"
         if team["is_suppressed"]:
-            people += ": too few for a distribution"
+            people += ": too few carry it for a distribution"
         rows = [_row(key, words, own, team) for key, words in _MEASURES.items()]
         yield f"{team['title']}, {people}\n{table(_HEADINGS, rows)}"
     if not answer["teams"]:

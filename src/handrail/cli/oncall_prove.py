@@ -1,6 +1,6 @@
 """Whether people will be reached: prove it, or show when not and why."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -91,6 +91,8 @@ def prove(  # noqa: PLR0913 - an option each
         )
     if not answer["services"]:
         msg = "no service says when it must be covered"
+        if services:
+            msg = f"{' and '.join(services)}: nothing says when it must be covered"
         step = "add coverage to a service, its team or for all: docs/coverage.md"
         raise nothing_to_do(msg, next_step=step)
     output.data(answer, "\n".join(lines(answer)))
@@ -113,7 +115,7 @@ def _proved(
     snapshot = snapshot_of(paths)
     start, end = window
     prover = Prover(snapshot, evidence=assumed(), start=start, end=end)
-    wanted = _known(services, snapshot) or list(snapshot.services)
+    wanted = _known(dict.fromkeys(services), snapshot) or list(snapshot.services)
     proof = prover.proof(prover.service(name) for name in wanted)
     return proof, "assumed" if is_assumed else "unknown"
 
@@ -130,7 +132,7 @@ def _viewed(proof: "Proof", evidence: str, examples: int | None) -> Answer:
     return answer
 
 
-def _known(services: Sequence[str], snapshot: "Snapshot") -> list[Any]:
+def _known(services: Iterable[str], snapshot: "Snapshot") -> list[Any]:
     for name in services:
         if name not in snapshot.services:
             known = ", ".join(snapshot.services) or "none"

@@ -104,5 +104,5 @@ class ProveCoverage:
         told = self._store.run(
             lambda tx: tell_gaps(tx, run.found, began_at=run.start, ids=self._ids)
         )
-        gaps = sum(map(bool, run.found.values()))
+        gaps = sum(any(gap.is_near for gap in those) for those in run.found.values())
         _log.info("coverage_proved", services=len(run.found), gaps=gaps, told=told)

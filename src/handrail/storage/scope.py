@@ -134,6 +134,12 @@ class Scope:
         count: int = self._cursor.rowcount
         return count
 
+    def change_returning(self, sql: str, parameters: Sequence[object]) -> list[Row]:
+        """Run a change on the driver's cursor and return the rows that it returns."""
+        self.flush()
+        self._begin_writing()
+        return self.fetch_apart(sql, parameters)
+
     def change_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
         """Run a change once for each row on the driver's cursor.
 

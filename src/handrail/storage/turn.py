@@ -23,7 +23,8 @@ class TurnCounters:
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
-        self._held: set[int] = set()
+        self._held: dict[TurningLevel, int] = {}
+        """Levels that are locked, and the turn that was had last at each."""
         self._undone = 0
         self._last: int | None = None
 
@@ -36,11 +37,9 @@ class TurnCounters:
         """
         if not self._scope.is_postgres:
             return
-        if self._undone != self._scope.undone:
-            # What was undone has given back its locks; which, is not known here.
-            self._held.clear()
-            self._undone = self._scope.undone
-        keys = sorted({lock_key(level) for level in levels} - self._held)
+        self._forget_undone()
+        wanted = [level for level in set(levels) if level not in self._held]
+        keys = sorted({lock_key(level) for level in wanted})
         last = self._last
         early = [key for key in keys if last is not None and key < last]
         if early and not try_to_hold(self._scope, early):
@@ -50,21 +49,39 @@ class TurnCounters:
         if late:
             hold(self._scope, late)
             self._last = late[-1]
-        self._held.update(keys)
+        if wanted:
+            # After the wait: what others took meanwhile is seen by a new statement.
+            had = counter.values(self._scope, [_name(level) for level in wanted])
+            self._held |= {level: had.get(_name(level), 0) for level in wanted}
 
     def next(self, level: TurningLevel) -> int:
         """Return the next turn at the level, from 1."""
-        return counter.value(self._scope, _name(level)) + 1
+        self._forget_undone()
+        had = self._held.get(level)
+        if had is None:
+            had = counter.value(self._scope, _name(level))
+        return had + 1
 
     def take(self, level: TurningLevel) -> int:
         """Count the next turn as had, and return it."""
-        return counter.take(self._scope, _name(level))
+        self._forget_undone()
+        taken = counter.take(self._scope, _name(level))
+        if level in self._held:
+            self._held[level] = taken
+        return taken
 
     def go_on(self, before: TurningLevel, after: TurningLevel) -> None:
         """Let the turns after go on where those before are, unless they are ahead."""
         had = counter.value(self._scope, _name(before))
         if had:
             counter.raise_to(self._scope, _name(after), had)
+        self._held.pop(after, None)
+
+    def _forget_undone(self) -> None:
+        """Forget what is held if anything was undone: it has given back its locks."""
+        if self._undone != self._scope.undone:
+            self._held.clear()
+            self._undone = self._scope.undone
 
 
 def _name(level: TurningLevel) -> str:

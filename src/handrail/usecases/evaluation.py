@@ -1,6 +1,6 @@
 """The second half of admission: what was committed is routed, held, muted or paged."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -26,6 +26,9 @@ from handrail.ports.store import Transaction
 from handrail.usecases import backlog, paging, setback
 from handrail.usecases.turn import lock_turns_to_come
 
+Verdicts = Mapping[AlertId, Verdict]
+"""Of the alerts that could be evaluated."""
+
 
 def evaluate_due(tx: Transaction, *, ids: IdSource, limit: int) -> int:
     """Evaluate alerts whose time has come; return how many were."""
@@ -33,35 +36,33 @@ def evaluate_due(tx: Transaction, *, ids: IdSource, limit: int) -> int:
     alerts = tx.alert.due_for_evaluation(limit=limit, otherwise=unreadable.append)
     _leave_out(tx, unreadable, ids=ids)
     if alerts:
-        _lock_turns(tx, alerts)
+        verdicts = _with_turns_locked(tx, alerts)
         setback.each(
             tx,
             alerts,
-            lambda alert: _evaluate(tx, alert, ids=ids),
+            lambda alert: _evaluate(tx, alert, verdicts, ids=ids),
             otherwise=lambda alert, why: _page_anyhow(tx, alert, why, ids=ids),
         )
     return len(alerts) + len(unreadable)
 
 
-def _lock_turns(tx: Transaction, alerts: Sequence[Alert]) -> None:
-    """Lock the turns that the alerts' pages take, before the first of them is opened.
-
-    Only where people take turns: there each alert is evaluated twice.
-    """
+def _with_turns_locked(tx: Transaction, alerts: Sequence[Alert]) -> Verdicts:
+    """Evaluate all, and lock the turns of their pages before the first is opened."""
     snapshot = tx.configuration.snapshot()
-    if not any(policy.turning for policy in snapshot.policies.values()):
-        return
+    verdicts: dict[AlertId, Verdict] = {}
     opened: list[PageOpened] = []
     for alert in alerts:
-        # What cannot be evaluated is dealt with where it fails again.
+        # What cannot be evaluated is dealt with where it is acted on, and fails again.
         with suppress(Exception):
             verdict = evaluate(alert, snapshot=snapshot, now=tx.now)
+            verdicts[alert.id] = verdict
             if isinstance(verdict, PageNow):
                 destination = verdict.destination
                 opened.append(
                     opened_about(alert, destination, revision=snapshot.revision)
                 )
     lock_turns_to_come(tx, opened)
+    return verdicts
 
 
 def _leave_out(
@@ -127,8 +128,12 @@ def _set_aside(
         )
 
 
-def _evaluate(tx: Transaction, alert: Alert, *, ids: IdSource) -> None:
-    verdict = evaluate(alert, snapshot=tx.configuration.snapshot(), now=tx.now)
+def _evaluate(
+    tx: Transaction, alert: Alert, verdicts: Verdicts, *, ids: IdSource
+) -> None:
+    verdict = verdicts.get(alert.id)
+    if verdict is None:
+        verdict = evaluate(alert, snapshot=tx.configuration.snapshot(), now=tx.now)
     alert = _placed(alert, verdict.destination)
     active = _active_page(tx, alert)
     if active is not None:
@@ -229,19 +234,23 @@ def expire_due(tx: Transaction, *, ids: IdSource, limit: int) -> int:
     unreadable: list[UnreadableError] = []
     alerts = tx.alert.due_for_expiry(limit=limit, otherwise=unreadable.append)
     _leave_out(tx, unreadable, ids=ids)
-    _lock_turns(tx, [alert for alert in alerts if _is_evaluated_first(alert)])
+    verdicts = _with_turns_locked(
+        tx, [alert for alert in alerts if _is_evaluated_first(alert)]
+    )
     setback.each(
         tx,
         alerts,
-        lambda alert: _evaluate_and_expire(tx, alert, ids=ids),
+        lambda alert: _evaluate_and_expire(tx, alert, verdicts, ids=ids),
         otherwise=lambda alert, why: _expire_later(tx, alert, why, ids=ids),
     )
     return len(alerts) + len(unreadable)
 
 
-def _evaluate_and_expire(tx: Transaction, alert: Alert, *, ids: IdSource) -> None:
+def _evaluate_and_expire(
+    tx: Transaction, alert: Alert, verdicts: Verdicts, *, ids: IdSource
+) -> None:
     if _is_evaluated_first(alert):
-        _evaluate(tx, alert, ids=ids)
+        _evaluate(tx, alert, verdicts, ids=ids)
     _expire(tx, tx.alert.get(alert.id) or alert, ids=ids)
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from handrail.core import limits, wall_clock
@@ -38,6 +38,8 @@ class Gap:
             missed, and its end.
         starts_at: UTC; the present for one that runs.
         is_open: No end is known.
+        is_near: It begins within the notice. One that begins later is no news yet, and
+            is told along: what comes back every night is one message, not one a night.
     """
 
     service: Slug
@@ -45,23 +47,25 @@ class Gap:
     starts_at: datetime
     ends_at: datetime
     is_open: bool
+    is_near: bool
     why: str
 
 
 def gaps_of(proved: ServiceProof, *, until: datetime, end: datetime) -> tuple[Gap, ...]:
-    """Return a service's gaps that begin before ``until``.
+    """Return a service's gaps, by intent; what is far, as far as its end is known.
 
     Args:
         proved: A proof from the present on.
-        until: Later ones are told later.
-        end: What reaches it has no known end.
+        until: Those that begin before it are near.
+        end: Of the proof. What reaches it has no known end.
     """
-    return tuple(
-        _gap(proved.service, intent, found, end)
+    found = (
+        _gap(proved.service, intent, found, until, end)
         for intent in proved.intents
         for found in intent.counter_examples
-        if found.starts_at < until
     )
+    # What is far and cut off by the proof's end may well have one.
+    return tuple(gap for gap in found if gap.is_near or not gap.is_open)
 
 
 def tell_gaps(
@@ -88,10 +92,11 @@ def tell_gaps(
     told = 0
     by_lead: dict[Slug | None, list[Slug]] = {}
     for service, gaps in found.items():
-        if _has_news(gaps, before.get(service), began_at):
+        known = before.get(service)
+        if _has_news(gaps, known, began_at):
             by_lead.setdefault(lead_of(service, snapshot), []).append(service)
-        elif not gaps and service in before and before[service].gaps != "[]":
-            tx.contact.tell(_telling(tx, service, (), ""))
+        elif known is not None:
+            _forget_mended(tx, known, gaps)
     for lead, services in by_lead.items():
         gaps = [gap for service in services for gap in found[service]]
         whom = _tell(tx, lead, gaps, snapshot, ids)
@@ -109,7 +114,13 @@ def lead_of(service: Slug, snapshot: Snapshot) -> Slug | None:
     return lead if lead in snapshot.users else None
 
 
-def _gap(service: Slug, intent: IntentProof, found: Finding, end: datetime) -> Gap:
+def _gap(
+    service: Slug,
+    intent: IntentProof,
+    found: Finding,
+    until: datetime,
+    end: datetime,
+) -> Gap:
     why = reason(found, intent.intent)
     is_open = found.ends_at >= end
     ends = "" if is_open else str(to_micros(found.ends_at))
@@ -120,6 +131,7 @@ def _gap(service: Slug, intent: IntentProof, found: Finding, end: datetime) -> G
         starts_at=found.starts_at,
         ends_at=found.ends_at,
         is_open=is_open,
+        is_near=found.starts_at < until,
         why=why,
     )
 
@@ -127,7 +139,7 @@ def _gap(service: Slug, intent: IntentProof, found: Finding, end: datetime) -> G
 def _has_news(
     gaps: Sequence[Gap], before: GapTelling | None, began_at: datetime
 ) -> bool:
-    """Return whether a gap was not told, or begins earlier than was told."""
+    """Return whether a near gap was not told, or begins earlier than was told."""
     told: dict[str, int] = {}
     for mark, starts in json.loads(before.gaps) if before is not None else ():
         told[mark] = min(starts, told.get(mark, starts))
@@ -135,7 +147,21 @@ def _has_news(
         gap.mark not in told
         or (gap.starts_at > began_at and to_micros(gap.starts_at) < told[gap.mark])
         for gap in gaps
+        if gap.is_near
     )
+
+
+def _forget_mended(tx: Transaction, before: GapTelling, gaps: Sequence[Gap]) -> None:
+    """Keep what was told and still comes: what comes back later is news again."""
+    coming = {gap.mark for gap in gaps}
+    told = json.loads(before.gaps)
+    kept = [one for one in told if one[0] in coming]
+    if kept != told:
+        tx.contact.tell(replace(before, gaps=_spelled(kept)))
+
+
+def _spelled(marks: Sequence[Sequence[object]]) -> str:
+    return json.dumps(marks, separators=(",", ":"))
 
 
 def _telling(
@@ -145,7 +171,7 @@ def _telling(
     ends = [gap.ends_at for gap in gaps]
     return GapTelling(
         service=service,
-        gaps=json.dumps(marks, separators=(",", ":")),
+        gaps=_spelled(marks),
         until=max(ends, default=tx.now),
         told_at=tx.now,
         told=told,

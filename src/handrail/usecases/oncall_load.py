@@ -17,7 +17,7 @@ from handrail.core.schedule.load import (
     Measure,
     Spread,
     interruptions,
-    spread,
+    spreads,
     time_on_call,
 )
 from handrail.core.schedule.restriction import Stretch
@@ -47,7 +47,7 @@ class TeamLoad:
 
     Attributes:
         people: How many the team has; they all count, also who is never on call.
-        past: By measure; empty where the team is too small to have a distribution.
+        past: By measure; empty where too few carry anything to have a distribution.
         coming: The same of what is to come.
     """
 
@@ -59,8 +59,8 @@ class TeamLoad:
 
     @property
     def is_suppressed(self) -> bool:
-        """Return whether the team has too few people for a distribution."""
-        return not self.past
+        """Return whether too few of its people carry anything for a distribution."""
+        return not self.past and not self.coming
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,14 +183,6 @@ def _team(
         team=team.name,
         title=team.title,
         people=len(team.members),
-        past=_spreads([past[name] for name in team.members]),
-        coming=_spreads([coming[name] for name in team.members]),
+        past=spreads([past[name] for name in team.members]),
+        coming=spreads([coming[name] for name in team.members]),
     )
-
-
-def _spreads(figures: Sequence[Figures]) -> Mapping[Measure, Spread]:
-    found = {
-        measure: spread([one[measure] for one in figures])
-        for measure in (figures[0] if figures else ())
-    }
-    return {measure: one for measure, one in found.items() if one is not None}

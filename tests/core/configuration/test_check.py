@@ -206,3 +206,16 @@ def test_a_commanders_rota_is_a_use_of_a_schedule() -> None:
     result = checked(f"{WHOLE}---\n{SCHEDULE % 'ana'}---\n{rota}")
 
     assert not [p for p in result.problems if p.field == "schedule s"]
+
+
+def test_the_accounts_e_mail_reaches_who_has_no_contact_method() -> None:
+    """As the pager has it: a level is not empty that somebody is told at."""
+    result = checked(
+        f"{WHOLE}---\n{CREW}---\n"
+        "user: {name: ben, email: ben@example.org}\n" + POLICY % "user:ben"
+    )
+    said = "\n".join(result.lines())
+    assert "the level is empty" not in said
+    assert "reaches nobody at all" not in said
+    assert "nothing will ever reach" not in said
+    assert "told over the account's e-mail only" in said

@@ -10,6 +10,7 @@ from tests.core.paging.making import MINUTE, NOW, PLAN, policy
 from handrail.core.configuration.snapshot import Integration, Snapshot
 from handrail.core.errors import InvalidError
 from handrail.core.ids import Slug
+from handrail.core.people.user import NotificationRule
 from handrail.core.routing.route import Route
 from handrail.core.service.service import Service
 from handrail.core.service.support_hours import SupportHours, Window
@@ -112,6 +113,17 @@ def test_an_answer_of_somebody_who_is_not_told_is_not_passed_over_in_silence() -
     # Who is overtaken is not told either; who answers is.
     assert ask(plan, "ana@1", "ben@2").never_told == ("ben@2",)
     assert ask(plan, "ben@2").never_told == ()
+
+
+def test_a_rule_that_waits_a_day_is_told_after_a_day() -> None:
+    """The longest delay there is; the proof counts on it."""
+    plan = configured(["ana"])
+    day = timedelta(days=1)
+    rule = NotificationRule(method=Slug("mail"), after=day)
+    ana = replace(plan.users[Slug("ana")], rules={Urgency.HIGH: (rule,)})
+    plan = replace(plan, users={**plan.users, ana.name: ana})
+
+    assert (86400, "level 1", "user:ana") in told(ask(plan))
 
 
 def test_who_is_told_is_told_in_their_own_time() -> None:

@@ -66,7 +66,7 @@ class Audience:
         if target.kind is TargetKind.CHANNEL:
             return target.name in self.snapshot.channels
         users = (self.snapshot.users.get(name) for name in self.people(target))
-        return any(user is not None and user.contact_methods for user in users)
+        return any(user is not None and user.is_reachable for user in users)
 
     def has_gap(self, target: Target) -> bool:
         """Return whether a turn of the target's schedule is nobody's."""

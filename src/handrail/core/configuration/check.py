@@ -92,14 +92,7 @@ class Checkup:
         for name, user in self.snapshot.users.items():
             where = paged.get(name)
             if not user.contact_methods:
-                reason = f" but is paged by {where}" if where else ""
-                yield self._warn(
-                    "user",
-                    name,
-                    "contact_methods",
-                    f"has no contact method{reason}",
-                    "add contact_methods, or nothing will ever reach this person",
-                )
+                yield self._without_methods(user, where)
             elif where and len(user.contact_methods) < _TWO:
                 yield self._warn(
                     "user",
@@ -109,6 +102,15 @@ class Checkup:
                     "add a second one that fails for other reasons",
                 )
             yield from self._ladder(user)
+
+    def _without_methods(self, user: User, where: str | None) -> Problem:
+        reason = f" but is paged by {where}" if where else ""
+        remedy = "add contact_methods, or nothing will ever reach this person"
+        if user.is_reachable:
+            reason += ": they are told over the account's e-mail only"
+            remedy = "add contact_methods; one e-mail fails with its relay"
+        said = f"has no contact method{reason}"
+        return self._warn("user", user.name, "contact_methods", said, remedy)
 
     def _ladder(self, user: User) -> Iterator[Problem]:
         delays = [rule.after for rule in user.rules.get(Urgency.HIGH, ())]

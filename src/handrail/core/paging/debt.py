@@ -52,7 +52,7 @@ def page_debt(
         delivery_id=delivery_id,
         entry_id=event.entry_id,
         due_at=now + planned.after,
-        deadline_at=now + limits.DELIVERY_MAX_AGE,
+        deadline_at=now + planned.after + limits.DELIVERY_MAX_AGE,
         now=now,
     )
     return replace(owed, page_id=page.id)

@@ -44,6 +44,11 @@ class User:
     contact_methods: tuple[ContactMethod, ...] = ()
     rules: dict[Urgency, tuple[NotificationRule, ...]] = field(default_factory=dict)
 
+    @property
+    def is_reachable(self) -> bool:
+        """Return whether anything is told them: else their account's e-mail is used."""
+        return bool(self.contact_methods or self.email)
+
     def method(self, name: Slug) -> ContactMethod | None:
         """Return the contact method of that name, or none."""
         return next((m for m in self.contact_methods if m.name == name), None)

@@ -18,7 +18,7 @@ from handrail.core.schedule.rest_book import RestBook, WorkingHours
 from handrail.core.schedule.restriction import Stretch, joined
 
 LEAST_PEOPLE = 3
-"""A team of fewer has no distribution: it would name its people."""
+"""Of fewer there is no distribution: it would name them."""
 
 _DAY = timedelta(days=1)
 _HOUR = timedelta(hours=1)
@@ -118,6 +118,19 @@ def spread(figures: Sequence[float]) -> Spread | None:
         p90=ordered[ceil(0.9 * len(ordered)) - 1],
         most=ordered[-1],
     )
+
+
+def spreads(people: Sequence[Figures]) -> Mapping[Measure, Spread]:
+    """Return by measure how a team's figures are spread, over all its people.
+
+    None at all where fewer than ``LEAST_PEOPLE`` of them carry anything: whoever shares
+    it with one other would read the other's figures off it, beside their own.
+    """
+    carrying = sum(any(figures.values()) for figures in people)
+    if carrying < LEAST_PEOPLE:
+        return {}
+    found = {one: spread([figures[one] for figures in people]) for one in people[0]}
+    return {measure: one for measure, one in found.items() if one is not None}
 
 
 def _middle(ordered: Sequence[float]) -> float:

@@ -313,3 +313,18 @@ def test_a_far_edit_that_changes_nothing_is_not_told() -> None:
 def test_what_changes_now_and_later_is_told_by_what_changes_now() -> None:
     sooner = EDITED.replace("2027-04-20", "2026-12-20") % "cy"
     assert not texts(WEEKLY, sooner, ConsequenceKind.LATER)
+
+
+def test_who_is_reached_over_the_accounts_e_mail_is_not_called_nobody() -> None:
+    """The pager tells them over it; a plan that says otherwise sends people astray."""
+    mailed = BASE.replace("name: cy,", "name: cy, email: cy@example.org,")
+    alone = mailed.replace('"schedule:primary"', '"user:cy"')
+    found = consequences(snapshot(mailed + WEEKLY), snapshot(alone + WEEKLY), now=NOW)
+    assert [one.text for one in found.items] == []
+
+    cy = ROTA % ("Europe/Berlin", "1 week", "09:00", "cy")
+    found = consequences(snapshot(mailed + WEEKLY), snapshot(mailed + cy), now=NOW)
+    (said,) = [o.text for o in found.items if o.kind is ConsequenceKind.UNREACHABLE]
+    assert said == (
+        "cy is on call at once in primary and is told over the account's e-mail only"
+    )

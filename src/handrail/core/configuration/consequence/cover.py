@@ -129,9 +129,12 @@ def unreachable(
         when = "is on call at once"
         if at > now:
             when = f"comes on call {moment_in_words(wall_clock.local(at, zone))}"
+        lacks = "and has no contact method"
+        if user is not None and user.is_reachable:
+            lacks = "and is told over the account's e-mail only"
         yield Consequence(
             kind=ConsequenceKind.UNREACHABLE,
-            text=f"{name} {when} in {schedule} and has no contact method",
+            text=f"{name} {when} in {schedule} {lacks}",
             user=name,
             schedule=schedule,
             starts_at=max(at, now),
