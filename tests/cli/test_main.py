@@ -5,11 +5,9 @@ from pathlib import Path
 
 import click
 import pytest
-from click.testing import CliRunner
 from tests.handrail_process import ROOT, environment, handrail
 
 from handrail import __version__
-from handrail.cli.guess import GUESSES
 from handrail.cli.main import SECTIONS, cli
 
 STARTS_WITHIN_SECONDS = 0.15
@@ -132,57 +130,3 @@ def test_the_version_is_told_without_a_server(tmp_path: Path) -> None:
     told = handrail(tmp_path, "--version")
 
     assert told.stdout == f"handrail {__version__}\n"
-
-
-@pytest.mark.parametrize(
-    ("typed", "meant"),
-    [
-        ("oncall list", "handrail oncall who"),
-        ("schedule list", "handrail oncall shifts"),
-        ("users list", "handrail config show user"),
-        ("user list", "handrail config show user"),
-        ("serve --port 8080", "--listen HOST:PORT"),
-        ("serve --port=8080", "--listen HOST:PORT"),
-        ("oncall simulte", "simulate"),
-    ],
-)
-def test_a_guess_leads_to_what_is_meant(typed: str, meant: str) -> None:
-    ran = CliRunner().invoke(cli, typed.split())
-
-    assert ran.exit_code == 2
-    assert f"{meant}" in ran.output
-
-
-@pytest.mark.parametrize(("guess", "meant"), GUESSES.items())
-def test_what_is_guessed_is_nothing_and_what_is_meant_is_there(
-    guess: str, meant: str
-) -> None:
-    *words, last = guess.split()
-    group = reached(words)
-    if last.startswith("--"):
-        assert last not in options(group)
-    else:
-        assert isinstance(group, click.Group)
-        assert group.get_command(click.Context(group), last) is None
-    for one in meant.split(", "):
-        first, *rest = one.split()
-        if first == "handrail":
-            assert reached([word for word in rest if word.islower()][:2]) is not cli
-        elif first.startswith("--"):
-            assert first in options(group)
-
-
-def reached(words: list[str]) -> click.Command:
-    """Follow the words through the groups, as far as they are commands."""
-    command: click.Command = cli
-    for word in words:
-        if not isinstance(command, click.Group):
-            break
-        found = command.get_command(click.Context(command), word)
-        assert found is not None, f"there is no {word} in {command.name}"
-        command = found
-    return command
-
-
-def options(command: click.Command) -> set[str]:
-    return {option for one in command.params for option in one.opts}

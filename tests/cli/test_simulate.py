@@ -75,6 +75,10 @@ def test_people_read_local_times_and_reasons(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (["--service", "shop"], "no service shop; known: checkout"),
+        (["--service", "checkout", "--severity", "SEV9"], "write SEV1, SEV2"),
+        (["--service", "checkout", "--acks", "zoe"], "no user zoe"),
+        (["--service", "checkout", "--resolves-after", "soon"], "write it like 30s"),
         (["--labels", "severity"], "no label"),
         (["--service", "checkout", "--at", "later"], "no time"),
         (["--service", "checkout", "--at", "9999-12-31T23:59:59-10:00"], "moment"),
@@ -82,30 +86,11 @@ def test_people_read_local_times_and_reasons(tmp_path: Path) -> None:
         ([], "ask about a service"),
     ],
 )
-def test_a_slip_on_the_command_line_is_told_in_words(
+def test_a_mistake_is_told_in_words(
     tmp_path: Path, arguments: list[str], said: str
 ) -> None:
     ran = handrail(tmp_path, "oncall", "simulate", "--config", EXAMPLE, *arguments)
 
     assert ran.returncode == 2
-    assert said in ran.stderr
-    assert ran.stdout == ""
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (["--service", "shop"], "no service shop; known: checkout"),
-        (["--service", "checkout", "--severity", "SEV9"], "write SEV1, SEV2"),
-        (["--service", "checkout", "--acks", "zoe"], "no user zoe"),
-        (["--service", "checkout", "--resolves-after", "soon"], "write it like 30s"),
-    ],
-)
-def test_a_question_without_an_answer_fails_as_a_server_would_refuse_it(
-    tmp_path: Path, arguments: list[str], said: str
-) -> None:
-    ran = handrail(tmp_path, "oncall", "simulate", "--config", EXAMPLE, *arguments)
-
-    assert ran.returncode == 1
     assert said in ran.stderr
     assert ran.stdout == ""

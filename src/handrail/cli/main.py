@@ -6,7 +6,6 @@ This module knows names and one-line descriptions only.
 from collections.abc import Mapping
 
 import click
-from typing_extensions import override
 
 from handrail import __version__
 from handrail.cli.exit_code import ExitCode
@@ -59,18 +58,9 @@ SECTIONS: Mapping[str, Places] = {
 
 
 class Commands(LazyGroup):
-    """Every command; who guesses one is led to it."""
+    """Every command."""
 
     sections = SECTIONS
-
-    @override
-    def invoke(self, ctx: click.Context) -> object:
-        try:
-            return super().invoke(ctx)
-        except (click.NoSuchCommand, click.NoSuchOption) as error:
-            from handrail.cli.guess import meant
-
-            raise meant(error) from error
 
 
 @click.group(

@@ -58,9 +58,6 @@ def simulate(
     if nobody_answers and acks:
         msg = "--nobody-answers and --acks contradict each other"
         raise click.UsageError(msg)
-    if not said["service"] and not labels:
-        msg = "ask about a service, or about labels for the routes to decide"
-        raise click.UsageError(msg)
     asked: dict[str, Any] = {
         "at": at,
         "labels": dict(map(_label, labels)),
@@ -96,7 +93,7 @@ def _offline(paths: Sequence[str], asked: Mapping[str, Any]) -> dict[str, Any]:
     except DomainError as error:
         said = "; ".join(error.fields.values()) or error.message
         step = "see its options: handrail oncall simulate --help"
-        raise Failure(said, next_step=step, code=ExitCode.FAILED) from error
+        raise Failure(said, next_step=step, code=ExitCode.USAGE) from error
     told = msgspec.to_builtins(found)
     assert isinstance(told, dict)
     return told
