@@ -328,6 +328,7 @@ class Handrail:
                 ids=self._ids,
             ),
             doubts=configuration.doubts,
+            tzdata=tzdata_version(),
             urgent=self._urgent,
             proofs=self._proofs,
         )

@@ -346,6 +346,7 @@ def site(
         base_url=base_url,
         send_sign_in_link=send,
         doubts=lambda _: (),
+        tzdata="2026a",
         urgent=urgent,
         proofs=proofs,
     )

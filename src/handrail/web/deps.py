@@ -30,6 +30,7 @@ class Console:
             none where no mail server is configured.
         doubts: What is doubtful about stored documents, one sentence each.
         proofs: Makes coverage proofs, and keeps the last one of everything.
+        tzdata: Version of the time-zone rules by which schedules are worked out.
         urgent: Threads for acknowledging alone, which no slow look-up can take.
     """
 
@@ -42,6 +43,7 @@ class Console:
     doubts: Doubts
     urgent: Executor
     proofs: Proofs
+    tzdata: str
 
     @property
     def is_https(self) -> bool:

@@ -27,6 +27,7 @@ from handrail.web import (
     room,
     settings,
     sign_in,
+    simulation,
     swaps,
     tickets,
 )
@@ -41,6 +42,7 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *sign_in.HANDLERS,
     *pages.HANDLERS,
     *oncall.HANDLERS,
+    *simulation.HANDLERS,
     *incidents.HANDLERS,
     *room.HANDLERS,
     *notices.HANDLERS,

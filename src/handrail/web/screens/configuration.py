@@ -7,16 +7,22 @@ from itertools import groupby
 from handrail.core.configuration.document import Document, Revision
 from handrail.web.screens.moment import Moment, moment
 from handrail.web.screens.page import Reader
+from handrail.web.screens.simulation import PLACE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentRow:
-    """One document in force."""
+    """One document in force.
+
+    Attributes:
+        what_if: Where to ask who would be told about it, or "".
+    """
 
     name: str
     version: int
     managed_by: str
     since: Moment
+    what_if: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,4 +81,17 @@ def _row(document: Document, reader: Reader) -> DocumentRow:
         version=document.version,
         managed_by=document.managed_by,
         since=moment(document.effective_from, zone=reader.zone, now=reader.now),
+        what_if=_what_if(document),
     )
+
+
+def _what_if(document: Document) -> str:
+    match document.kind:
+        case "service":
+            return f"{PLACE}?service={document.name}"
+        case "escalation_policy":
+            return f"{PLACE}?for=policy:{document.name}"
+        case "schedule":
+            return f"{PLACE}?for=schedule:{document.name}"
+        case _:
+            return ""

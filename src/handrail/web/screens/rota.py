@@ -106,6 +106,7 @@ class RotaScreen:
     Attributes:
         gaps: How many stretches of the weeks nobody has, unintended.
         wrong: Why what was asked about is no day, or "".
+        tzdata: Version of the time-zone rules.
     """
 
     card: DutyCard
@@ -118,6 +119,7 @@ class RotaScreen:
     is_present: bool
     first: str
     wrong: str
+    tzdata: str
 
 
 def first_day(at: datetime, zone: str) -> date:
@@ -137,7 +139,7 @@ def rota_window(day: date, zone: str) -> tuple[datetime, datetime]:
 
 
 def rota_screen(
-    schedule: Schedule, day: date, *, wrong: str, reader: Reader
+    schedule: Schedule, day: date, *, wrong: str, reader: Reader, tzdata: str
 ) -> RotaScreen:
     """Return a schedule's weeks from a Monday on."""
     start, end = rota_window(day, schedule.time_zone)
@@ -159,6 +161,7 @@ def rota_screen(
         is_present=start <= reader.now < end,
         first=f"{day}",
         wrong=wrong,
+        tzdata=tzdata,
     )
 
 

@@ -1,7 +1,7 @@
 """A schedule's overrides, with a warning where one changes nothing."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from handrail.core.schedule.schedule import Override, OverrideMode, Schedule
 from handrail.core.schedule.shadowing import Shadowing, shadowings
@@ -10,6 +10,7 @@ from handrail.web.screens.oncall import names_of
 from handrail.web.screens.page import Reader
 
 OVERRIDES_SHOWN = 50
+SHORTEST_TOLD = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,8 @@ def override_lines(
 ) -> tuple[OverrideLine, ...]:
     """Return the overrides that touch ``[start, end)``, by start; one more than shown.
 
-    Warnings are about that time alone.
+    Warnings are about what is still to come of that time, a minute or more at once:
+    nobody can mend what is over, and shorter stretches are no mistake of anybody.
     """
     near = [o for o in schedule.overrides if o.starts_at < end and o.ends_at > start]
     near.sort(key=lambda o: (o.starts_at, o.name))
@@ -41,11 +43,20 @@ def override_lines(
         _line(
             one,
             schedule,
-            shadowings(schedule, one, since=start, until=end),
+            _to_mend(schedule, one, since=max(start, reader.now), until=end),
             reader=reader,
         )
         for one in near[: OVERRIDES_SHOWN + 1]
     )
+
+
+def _to_mend(
+    schedule: Schedule, override: Override, *, since: datetime, until: datetime
+) -> tuple[Shadowing, ...]:
+    if since >= until:
+        return ()
+    found = shadowings(schedule, override, since=since, until=until)
+    return tuple(one for one in found if one.ends_at - one.starts_at >= SHORTEST_TOLD)
 
 
 def _line(
