@@ -71,6 +71,7 @@ def test_axe_has_nothing_against_any_screen(tab: Page, busy: Site) -> None:
         "/oncall",
         "/oncall/load",
         "/configuration",
+        "/configuration/plan",
         "/settings/tokens",
         "/nope",
     ]

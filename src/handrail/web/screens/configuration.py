@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from handrail.core.access.permission import Verb
 from handrail.core.configuration.document import Document, Revision
 from handrail.web.screens.moment import Moment, moment
 from handrail.web.screens.page import Reader
@@ -41,6 +42,7 @@ class ConfigurationScreen:
         revision: Number of the apply that made it so; 0 where none was.
         applied: When, and by whom.
         warnings: What is doubtful, one sentence each.
+        can_plan: The reader may see what files would change.
     """
 
     revision: int
@@ -48,6 +50,7 @@ class ConfigurationScreen:
     applied_by: str
     warnings: tuple[str, ...]
     groups: tuple[KindGroup, ...]
+    can_plan: bool
 
 
 def configuration_screen(
@@ -65,6 +68,7 @@ def configuration_screen(
         applied=moment(latest.applied_at, zone=zone, now=now) if latest else None,
         applied_by=latest.by if latest else "",
         warnings=tuple(warnings),
+        can_plan=reader.actor.may(Verb.CONFIG_APPLY),
         groups=tuple(
             KindGroup(
                 kind=kind.replace("_", " "),
