@@ -6,10 +6,20 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benchmarks import coverage, ingest, latency, oncall, process, storm
+from benchmarks import coverage, ingest, latency, oncall, process, storm, whatif
 from benchmarks.peer import UnmeasurableError
 
-WHAT = ("ingest", "latency", "startup", "memory", "cli", "coverage", "oncall", "storm")
+WHAT = (
+    "ingest",
+    "latency",
+    "startup",
+    "memory",
+    "cli",
+    "coverage",
+    "oncall",
+    "storm",
+    "whatif",
+)
 
 
 def main() -> int:
@@ -49,6 +59,7 @@ QUICK = {
     "memory": process.memory,
     "cli": process.cli,
     "storm": storm.measure,
+    "whatif": whatif.measure,
 }
 """The measurements that are asked nothing but whether to be quick."""
 

@@ -19,6 +19,7 @@ from litestar.types import ASGIApp
 
 from handrail import __version__, channels
 from handrail.api.app import create_app
+from handrail.api.configuration import checked_files
 from handrail.api.deps import Deps
 from handrail.api.ingest.deps import IngestDeps
 from handrail.api.ingest.routes import ingest_routes
@@ -327,6 +328,7 @@ class Handrail:
                 clock=self._clock,
                 ids=self._ids,
             ),
+            check=lambda files: checked_files(deps, files, vault=deps.vault),
             doubts=configuration.doubts,
             tzdata=tzdata_version(),
             urgent=self._urgent,

@@ -14,6 +14,7 @@ from urllib.parse import urlencode, urlsplit
 from typing_extensions import override
 
 from handrail.api.app import Application, create_app
+from handrail.api.configuration import checked_files
 from handrail.api.deps import Deps
 from handrail.api.ingest.deps import IngestDeps
 from handrail.api.ingest.routes import ingest_routes
@@ -345,6 +346,7 @@ def site(
         vault=vault,
         base_url=base_url,
         send_sign_in_link=send,
+        check=lambda files: checked_files(deps, files, vault=deps.vault),
         doubts=lambda _: (),
         tzdata=deps.tzdata,
         urgent=urgent,

@@ -96,7 +96,7 @@ def test_who_is_on_call_is_who_has_a_shift_and_whom_the_reasons_end_at(
     )
     assert (list(why.users), list(why.shadows)) == (duty.users, duty.shadows)
     if duty.until is not None and duty.until < end:
-        then = view.duty(schedule, duty.until)
+        then = view.duty(schedule, duty.until, snapshot=Snapshot())
         assert then.users == duty.next_users
 
 

@@ -63,9 +63,15 @@ def test_axe_has_nothing_against_any_screen(tab: Page, busy: Site) -> None:
     screens += ["/oncall/covers", "/oncall/covers/COV-1", "/oncall/overrides"]
     screens += ["/oncall/swaps?schedule=primary"]
     screens += [
+        "/oncall/simulate",
+        "/oncall/simulate?service=checkout",
+        "/oncall/simulate?service=checkout&severity=SEV9",
+    ]
+    screens += [
         "/oncall",
         "/oncall/load",
         "/configuration",
+        "/configuration/plan",
         "/settings/tokens",
         "/nope",
     ]

@@ -5,6 +5,9 @@ from datetime import UTC, datetime
 from tests.configured import Desk, checked
 
 from handrail.core.configuration.consequence.consequence import ConsequenceKind
+from handrail.core.coverage.evidence import MethodKey, Verification, Via
+from handrail.core.ids import Slug
+from handrail.core.people.contact_method import ChannelKind
 from handrail.usecases import configuration
 
 ROTA = """\
@@ -59,6 +62,52 @@ def test_overrides_in_another_order_have_one() -> None:
     text = ROTA % "ana, ben" + head + two + one
     plan = desk.store.read(lambda tx: configuration.plan(tx, desk.check(text)))
     assert {c.user for c in plan.consequences.items} == {"ana", "ben"}
+
+
+COVERED = (
+    ROTA % "ana"
+    + """\
+escalation_policy:
+  name: first
+  rules: [{notify: schedule:primary, escalate_after: 5m}]
+service: {name: shop, escalation_policy: first, coverage: {methods: 1}}
+last_resort: {notify: user:ben}
+"""
+)
+
+
+def covered() -> Desk:
+    """Return a desk at which ana, and ana alone, has shown that she is reached."""
+    desk = Desk()
+    desk.apply(COVERED)
+    desk.now = NOW
+    key = MethodKey(Slug("ana"), Slug("t"), ChannelKind.TERMINAL, "t")
+    shown = Verification(key=key, at=NOW, via=Via.TEST)
+    desk.store.run(lambda tx: tx.contact.verify(shown))
+    return desk
+
+
+def lost(desk: Desk, text: str) -> list[str]:
+    plan = desk.store.read(lambda tx: configuration.plan(tx, desk.check(text)))
+    found = plan.consequences.items
+    return [one.text for one in found if one.kind is ConsequenceKind.COVERAGE]
+
+
+def test_a_plan_tells_of_cover_that_goes_by_what_people_have_shown() -> None:
+    desk = covered()
+
+    (said,) = lost(desk, COVERED.replace("participants: [ana]", "participants: [ben]"))
+
+    assert said.startswith("shop is no longer covered as it asks, from now on UTC: ")
+    assert "ben was not shown to be reached over t" in said
+
+
+def test_a_new_name_takes_no_cover_away() -> None:
+    text = COVERED.replace("name: ana,", "name: anna, renamed_from: ana,")
+    text = text.replace("participants: [ana]", "participants: [anna]")
+    text = text.replace("name: shop,", "name: store, renamed_from: shop,")
+
+    assert lost(covered(), text) == []
 
 
 def test_an_apply_tells_no_consequences() -> None:

@@ -163,6 +163,28 @@ def test_an_override_that_changes_nothing_is_warned_of(rota: Site) -> None:
     ) in shown
 
 
+def test_an_override_that_is_over_is_no_longer_warned_of(rota: Site) -> None:
+    rota.clock.move(timedelta(days=6, hours=12))
+
+    shown = rota.look("/oncall/schedules/primary", "ben").text
+
+    assert "first-swap" in shown
+    assert "Changes nothing" not in shown
+
+
+def test_an_override_is_not_warned_of_for_less_than_a_minute(rota: Site) -> None:
+    rota.configure(
+        CONFIGURATION + "---\noverride: {name: start, schedule: primary, user: ana, "
+        "from: 2026-01-20 09:00, until: 2026-01-20 18:00}\n"
+        "---\noverride: {name: then, schedule: primary, user: cleo, "
+        "from: 2026-01-20 17:59:30, until: 2026-01-20 20:00}\n"
+    )
+
+    shown = rota.look("/oncall/schedules/primary", "ben").text
+
+    assert "override then was created later" not in shown
+
+
 def test_a_day_on_which_the_clocks_change_is_noted(rota: Site) -> None:
     spring = rota.look("/oncall/schedules/primary?week=2026-03-29", "ben").text
     autumn = rota.look("/oncall/schedules/primary?week=2026-10-25", "ben").text

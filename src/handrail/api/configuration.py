@@ -268,7 +268,7 @@ def issue_key(name: FromPath[str], deps: GivenDeps, actor: GivenActor) -> KeyVie
 
 def checked_files(
     deps: Deps,
-    files: Sequence[FileText],
+    files: Sequence[FileText] | Sequence[SourceFile],
     *,
     vault: Vault | None,
     now: datetime | None = None,

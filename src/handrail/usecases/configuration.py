@@ -11,7 +11,6 @@ from datetime import datetime
 
 from handrail.core.configuration.carried import carried
 from handrail.core.configuration.compile import compile_snapshot
-from handrail.core.configuration.consequence.compare import consequences
 from handrail.core.configuration.consequence.consequence import Consequences
 from handrail.core.configuration.definition import definitions
 from handrail.core.configuration.diff import Change, ChangeKind, differences
@@ -27,6 +26,7 @@ from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.configuration.standing import standing
 from handrail.core.configuration.stored import read_stored
 from handrail.core.configuration.wire import read_drafts
+from handrail.core.coverage.evidence import assumed
 from handrail.core.errors import ConflictError, InvalidError
 from handrail.core.ids import Slug
 from handrail.core.instants import EPOCH
@@ -36,7 +36,13 @@ from handrail.ports.store import Transaction
 from handrail.ports.vault import Vault
 from handrail.usecases.access_follow import follow_access
 from handrail.usecases.calendar_file import Calendars, is_calendar, with_calendars
-from handrail.usecases.configuration_plan import Applied, Plan, open_pages, renames
+from handrail.usecases.configuration_plan import (
+    Applied,
+    Plan,
+    meaning,
+    meaning_here,
+    renames,
+)
 from handrail.usecases.configuration_record import record
 from handrail.usecases.integration import follow_integrations
 from handrail.usecases.turn import follow_renamed
@@ -205,7 +211,9 @@ def plan(
         warnings=warnings,
         standing=standing(warnings, before, tx.now, changed=_touched(changes)),
         is_partial=is_partial,
-        consequences=(_meaning(tx, after, changes) if looks_ahead else Consequences()),
+        consequences=(
+            meaning_here(tx, after, changes) if looks_ahead else Consequences()
+        ),
         rewritten=beside.rewritten,
     )
 
@@ -237,7 +245,7 @@ def compare(old: CheckResult, new: CheckResult, *, now: datetime) -> Plan:
         warnings=warnings,
         standing=standing(warnings, before, now, changed=_touched(changes)),
         is_partial=False,
-        consequences=consequences(before, after, now=now, renames=renamed),
+        consequences=meaning(before, after, assumed(), now=now, renamed=renamed),
     )
 
 
@@ -300,18 +308,6 @@ def doubts(stored: Sequence[Document]) -> tuple[str, ...]:
     """Return what is doubtful about the documents in force, one sentence each."""
     found = in_order(doubts_of(_proposed((), stored), (), None))
     return tuple(f"{problem.field}: {problem.sentence}" for problem in found)
-
-
-def _meaning(
-    tx: Transaction, after: Snapshot, changes: Sequence[Change]
-) -> Consequences:
-    return consequences(
-        tx.configuration.snapshot(),
-        after,
-        now=tx.now,
-        renames=renames(changes),
-        open_pages=open_pages(tx),
-    )
 
 
 def _unchanged(drafts: Sequence[Draft], changes: Sequence[Change]) -> int:

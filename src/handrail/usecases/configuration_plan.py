@@ -3,17 +3,26 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from handrail.core.configuration.audience import targets
-from handrail.core.configuration.consequence.compare import Renames
+from handrail.core.configuration.consequence.compare import (
+    HORIZON,
+    Renames,
+    consequences,
+)
 from handrail.core.configuration.consequence.consequence import Consequences
 from handrail.core.configuration.diff import Change, ChangeKind
 from handrail.core.configuration.document import Document
 from handrail.core.configuration.node import Json
 from handrail.core.configuration.problem import Problem
+from handrail.core.configuration.snapshot import Snapshot
+from handrail.core.coverage.evidence import Evidence
+from handrail.core.coverage.lost_cover import lost_cover
 from handrail.core.escalation.policy import TargetKind
 from handrail.core.ids import Slug
 from handrail.ports.store import Transaction
+from handrail.usecases.contact import evidence
 
 OPEN_PAGES_MAX = 1000
 """Open pages that a plan counts."""
@@ -131,3 +140,35 @@ def open_pages(tx: Transaction) -> Mapping[Slug, int]:
                 }
             )
     return counts
+
+
+def meaning(
+    before: Snapshot,
+    after: Snapshot,
+    known: Evidence,
+    *,
+    now: datetime,
+    renamed: Renames,
+    pages: Mapping[Slug, int] | None = None,
+) -> Consequences:
+    """Return what a change means for people, and for what services ask for."""
+    lost = lost_cover(
+        before, after, evidence=known, now=now, until=now + HORIZON, renames=renamed
+    )
+    return consequences(
+        before, after, now=now, renames=renamed, open_pages=pages, also=lost
+    )
+
+
+def meaning_here(
+    tx: Transaction, after: Snapshot, changes: Sequence[Change]
+) -> Consequences:
+    """Return what a change of what is in force means, by what is known here."""
+    return meaning(
+        tx.configuration.snapshot(),
+        after,
+        evidence(tx),
+        now=tx.now,
+        renamed=renames(changes),
+        pages=open_pages(tx),
+    )

@@ -9,6 +9,8 @@ from handrail.core import limits
 from handrail.core.access.actor import Actor
 from handrail.core.access.role import Role
 from handrail.core.audit.event import NewEvent
+from handrail.core.configuration import former_names
+from handrail.core.configuration.former_names import FormerNames
 from handrail.core.coverage.evidence import Evidence, MethodKey, Verification, Via
 from handrail.core.coverage.provider import Provider, provider
 from handrail.core.errors import ForbiddenError, NotFoundError
@@ -47,9 +49,32 @@ def evidence(tx: Transaction) -> Evidence:
     """Return what is known of all contact methods, by the rules in force."""
     rules = tx.configuration.snapshot().coverage
     return Evidence(
-        verified_at={one.key: one.at for one in tx.contact.verifications()},
+        verified_at={key: one.at for key, one in _verified(tx).items()},
         lasts=rules.evidence_lasts,
         renewable_from=tx.now + rules.tell_ahead,
+    )
+
+
+def _verified(tx: Transaction) -> dict[MethodKey, Verification]:
+    """Return what was shown of contact methods, by their people's present names.
+
+    What is shown goes with who is renamed, and not to who bears the name after them.
+    """
+    known = tx.contact.verifications()
+    users = tx.configuration.snapshot().users
+    if all(_is_theirs(one.key, users.get(one.key.user)) for one in known):
+        return {one.key: one for one in known}
+    names = FormerNames(tx.configuration.versions((former_names.KIND,)))
+    found: dict[MethodKey, Verification] = {}
+    for one in sorted(known, key=lambda one: one.at):
+        found[one.key._replace(user=names.now(one.key.user, one.at))] = one
+    return found
+
+
+def _is_theirs(key: MethodKey, user: User | None) -> bool:
+    """Return whether a person has such a contact method now."""
+    return user is not None and any(
+        (one.name, one.kind, one.address) == key[1:] for one in methods_of(user)
     )
 
 
@@ -62,7 +87,7 @@ def statuses(tx: Transaction, name: Slug, *, actor: Actor) -> tuple[MethodStatus
     """
     user = _user(tx, name, actor)
     lasts = tx.configuration.snapshot().coverage.evidence_lasts
-    known = {one.key: one for one in tx.contact.verifications(name)}
+    known = _verified(tx)
     found: list[MethodStatus] = []
     for method in methods_of(user):
         one = known.get(MethodKey(name, method.name, method.kind, method.address))

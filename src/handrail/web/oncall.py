@@ -8,12 +8,11 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from handrail.core.access.permission import Verb
-from handrail.core.configuration import spelling
-from handrail.core.errors import InvalidError
 from handrail.core.ids import Slug
 from handrail.core.schedule.schedule import Schedule
 from handrail.ports.store import Transaction
 from handrail.usecases import oncall
+from handrail.web.asked_instant import asked_instant
 from handrail.web.deps import GivenActor, GivenConsole
 from handrail.web.reading import Asked, frame, reader_of
 from handrail.web.rendering import Shown
@@ -23,7 +22,6 @@ from handrail.web.screens.oncall import oncall_screen
 from handrail.web.screens.rota import first_day, rota_screen, rota_window
 
 PLACE = "/oncall"
-_LOCAL_LENGTH = len("2026-01-31T08:00:00")
 
 
 @get(
@@ -42,7 +40,7 @@ def show_oncall(
 
     def look(tx: Transaction) -> Shown:
         reader = reader_of(tx, actor)
-        instant, wrong = _instant(at, zone=reader.zone, now=tx.now)
+        instant, wrong = asked_instant(at, zone=reader.zone, now=tx.now)
         there = oncall.directory_at(tx, instant)
         screen = oncall_screen(
             there.schedules.values(),
@@ -75,7 +73,7 @@ def show_schedule(
     def look(tx: Transaction) -> Shown:
         reader = reader_of(tx, actor)
         zone = _schedule(tx, name, tx.now).time_zone
-        instant, wrong = _instant(week, zone=zone, now=tx.now)
+        instant, wrong = asked_instant(week, zone=zone, now=tx.now)
         day = first_day(instant, zone)
         window = rota_window(day, zone)
         schedule = _schedule(tx, name, min(window[0], tx.now))
@@ -102,7 +100,7 @@ def show_reason(
 
     def look(tx: Transaction) -> Shown:
         zone = _schedule(tx, name, tx.now).time_zone
-        instant, wrong = _instant(at, zone=zone, now=tx.now)
+        instant, wrong = asked_instant(at, zone=zone, now=tx.now)
         schedule = _schedule(tx, name, instant)
         screen = duty_reason_screen(
             schedule, instant, wrong=wrong, reader=reader_of(tx, actor)
@@ -129,7 +127,7 @@ def show_person(
 
     def look(tx: Transaction) -> Shown:
         reader = reader_of(tx, actor)
-        instant, wrong = _instant(since, zone=reader.zone, now=tx.now)
+        instant, wrong = asked_instant(since, zone=reader.zone, now=tx.now)
         there = oncall.directory_at(tx, instant, user=name)
         screen = my_shifts_screen(
             there.schedules.values(),
@@ -159,29 +157,6 @@ def _schedule(tx: Transaction, name: str, at: datetime) -> Schedule:
             return past[Slug(name)]
     known = there.schedules or tx.configuration.snapshot().schedules
     return oncall.schedules_asked(known, [name])[0]
-
-
-def _instant(text: str | None, *, zone: str, now: datetime) -> tuple[datetime, str]:
-    """Return the instant in an address, now where it is none, and what is wrong.
-
-    Local times, which is what a form sends, are read in the zone.
-    """
-    spelled = (text or "").strip()
-    if not spelled:
-        return now, ""
-    try:
-        if "+" in spelled or spelled.endswith("Z") or len(spelled) > _LOCAL_LENGTH:
-            return oncall.instant_asked(spelled, schedules=(), now=now), ""
-        if len(spelled) == len("2026-01-31"):
-            spelled += " 00:00"
-        instant = spelling.moment_in(zone, spelled.replace("T", " "))
-    except (ValueError, InvalidError) as error:
-        told = error.fields.get("at", "") if isinstance(error, InvalidError) else ""
-        return now, told or str(error)
-    if not oncall.YEAR_MIN <= instant.year < oncall.YEAR_MAX - 1:
-        years = f"{oncall.YEAR_MIN} to {oncall.YEAR_MAX - 2}"
-        return now, f"Ask about the years {years}."
-    return instant, ""
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (

@@ -101,7 +101,8 @@ def suits(user: Slug, taken: Block, grid: Grid, after: Grid, least: int) -> bool
         return False
     old = short_rests(set(was), least)
     return all(
-        any(o[0] <= last and first <= o[1] and o[1] - o[0] <= last - first for o in old)
+        any(o[0] < last and first < o[1] and o[1] - o[0] <= last - first for o in old)
+        or set(range(first, last)) <= set(was)
         for first, last in short_rests(set(will), least)
     )
 

@@ -291,3 +291,64 @@ schedule:
     (found,) = proof.services[0].intents[0].counter_examples
     assert kind in {fault.kind for fault in found.faults}
     assert all(fault.in_words() and fault.remedy() for fault in found.faults)
+
+
+TURNS = """\
+escalation_policy:
+  name: first
+  rules:
+    - {notify: [%s], escalate_after: 5m, round_robin: true}
+%s
+service: {name: shop, escalation_policy: first, coverage: {%s}}
+channel: {name: ops, kind: terminal}
+"""
+
+
+@pytest.mark.parametrize(
+    ("people", "after", "asks"),
+    [
+        # Ben is the last resort, too, who is told at five minutes and does not count.
+        ("user:ana, user:ben", "", "methods: 2, within: 5m"),
+        # Ana is told again, by her slow rule; whoever had the turn was told at once.
+        (
+            "user:ana, user:ben",
+            "    - {notify: user:ana, escalate_after: 5m}",
+            "people: 1, within: 5m",
+        ),
+        # Two turns of three people: one of the first, and one of the others.
+        (
+            "user:ana, user:ben",
+            "    - {notify: user:cy, escalate_after: 5m, round_robin: true}",
+            "people: 2, methods: 1, within: 5m",
+        ),
+    ],
+)
+def test_whoever_has_the_turn_covers_and_is_not_counted_out_for_a_later_level(
+    people: str, after: str, asks: str
+) -> None:
+    assert told(proved(TURNS % (people, after, asks))) == []
+
+
+def test_whose_turn_may_come_twice_is_no_second_person() -> None:
+    text = TURNS % (
+        "user:ana, user:ben",
+        "    - {notify: [user:ben, user:cy], escalate_after: 5m, round_robin: true}",
+        "people: 2, methods: 1, within: 5m",
+    )
+
+    ((_, _, said),) = told(proved(text))
+
+    assert "1 of 2 people in time" in said
+
+
+def test_a_channel_beside_people_who_take_turns_is_not_said_to_be_alone() -> None:
+    text = TURNS % (
+        "user:ana, user:ben, channel:ops",
+        "    - {notify: user:ana, escalate_after: 5m}",
+        "people: 2, methods: 2, within: 5m",
+    )
+
+    ((_, _, said),) = told(proved(text))
+
+    assert "only a channel" not in said
+    assert "1 of 2 people in time" in said

@@ -11,8 +11,10 @@ from tests.core.schedule.rotas import zones
 
 from handrail.core import wall_clock
 from handrail.core.ids import Slug
+from handrail.core.schedule.difference import minus
 from handrail.core.schedule.night import NightHours, nights, weekends
-from handrail.core.schedule.rest import RestRule, RestRules, violations
+from handrail.core.schedule.rest import RestRule, RestRules, counted, violations
+from handrail.core.schedule.rest_before import Before
 from handrail.core.schedule.rest_book import (
     PersonShift,
     RestBook,
@@ -178,3 +180,49 @@ def test_an_exception_holds_for_its_team_and_its_schedules_alone() -> None:
     assert found(("follow", "follow")) == 0
     # The rest borders a shift that the usual rule governs.
     assert found(("a", "follow")) == 1
+
+
+limited = st.builds(
+    RestRules,
+    min_rest=st.none() | st.integers(1, 40).map(lambda hours: hours * HOUR),
+    longest_run=st.none() | st.integers(1, 40).map(lambda hours: hours * HOUR),
+    max_nights=st.none() | st.integers(0, 4),
+    max_weekends=st.none() | st.integers(0, 2),
+    per=st.integers(1, 14).map(lambda days: days * DAY),
+)
+
+
+@given(spans, spans, limited)
+def test_who_gives_time_away_breaks_nothing_that_was_not_broken_as_badly(
+    found: list[tuple[datetime, datetime]],
+    given_away: list[tuple[datetime, datetime]],
+    rules: RestRules,
+) -> None:
+    left = minus(joined(found), joined(given_away))
+    shifts = [PersonShift(Slug("s"), *span) for span in found]
+    before = Before(shifts, RestBook(rules=rules), teams=(), zone=ZoneInfo("UTC"))
+
+    for violation in violations(left, rules, ZoneInfo("UTC")):
+        assert before.breaks(violation), violation
+
+
+@given(spans, limited, st.integers(0, 60 * 24))
+def test_what_comes_is_found_whatever_was_too_much_before(
+    found: list[tuple[datetime, datetime]], rules: RestRules, hours: int
+) -> None:
+    since = START + hours * HOUR
+    zone = ZoneInfo("UTC")
+    told = violations(found, rules, zone, since=since)
+    assert all(one.ends_at > since for one in told)
+    runs = joined(found)
+    for rule, limit in rules.counted if runs else ():
+        days = counted(runs, rule, rules, zone)
+        # An oracle: any window of that many days whose last one is not over.
+        windows = [
+            [day for day in days if first.date <= day.date < first.date + rules.per]
+            for first in days
+        ]
+        too_many = any(
+            len(those) > limit and those[-1].ends_at > since for those in windows
+        )
+        assert any(one.rule is rule for one in told) == too_many

@@ -38,21 +38,6 @@ def rest_findings(snapshot: Snapshot, now: datetime) -> Found:
 
     The shifts before it count too: rest is judged from where people are.
     """
-    return judged(snapshot, coming_duty(snapshot, now), now)
-
-
-def coming_duty(snapshot: Snapshot, now: datetime) -> Mapping[Slug, list[PersonShift]]:
-    """Return everybody's shifts that the rest rules judge from now on."""
-    if not snapshot.rest.holds_any:
-        return {}
-    start = now - max(rules.looks_back for rules in snapshot.rest.every)
-    return duty_roster(snapshot.schedules.values(), start, now + HORIZON)
-
-
-def judged(
-    snapshot: Snapshot, roster: Mapping[Slug, Sequence[PersonShift]], now: datetime
-) -> Found:
-    """Return where these shifts break the rest rules from now on, by person."""
     found = {
         name: findings(
             own,
@@ -61,9 +46,17 @@ def judged(
             zone=zone_of(snapshot, name),
             since=now,
         )
-        for name, own in roster.items()
+        for name, own in coming_duty(snapshot, now).items()
     }
     return {name: those for name, those in found.items() if those}
+
+
+def coming_duty(snapshot: Snapshot, now: datetime) -> Mapping[Slug, list[PersonShift]]:
+    """Return everybody's shifts that the rest rules judge from now on."""
+    if not snapshot.rest.holds_any:
+        return {}
+    start = now - max(rules.looks_back for rules in snapshot.rest.every)
+    return duty_roster(snapshot.schedules.values(), start, now + HORIZON)
 
 
 def rest_problems(

@@ -10,9 +10,8 @@ from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.cover import stretch
 from handrail.core.cover.authority import owners
 from handrail.core.ids import Slug
-from handrail.core.schedule.rest import RestRule, Violation
+from handrail.core.schedule.rest_before import Before
 from handrail.core.schedule.rest_book import (
-    Finding,
     PersonShift,
     RestBook,
     duty_roster,
@@ -50,10 +49,10 @@ class Fit:
 
     snapshot: Snapshot
     roster: Mapping[Slug, Sequence[PersonShift]]
-    _judged: dict[Slug, tuple[Finding, ...]] = field(
+    _before: dict[Slug, Before] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
-    """What is found in everybody's time as it is; looked at once a person."""
+    """Everybody's time as it is; looked at once a person."""
 
     def objections(
         self,
@@ -81,14 +80,14 @@ class Fit:
         will = findings(after, book, teams=teams, zone=zone)
         if not will:
             return ()
-        if user not in self._judged:
+        if user not in self._before:
             own = self.roster.get(user, ())
-            self._judged[user] = findings(own, book, teams=teams, zone=zone)
-        was = self._judged[user]
+            self._before[user] = Before(own, book, teams=teams, zone=zone)
+        was = self._before[user]
         return tuple(
             Objection(why=in_words(user, one, zone), is_final=one.is_error)
             for one in will
-            if not any(_as_bad(old, one) for old in was)
+            if not was.breaks(one.violation)
         )
 
 
@@ -157,18 +156,3 @@ def _busy(
                 why = f"{user} is on call for {one.schedule} from {span}"
                 return (Objection(why=why, is_final=True),)
     return ()
-
-
-def _as_bad(old: Finding, new: Finding) -> bool:
-    """Return whether what is found was there already, and no better."""
-    before, after = old.violation, new.violation
-    if before.rule is not after.rule:
-        return False
-    overlaps = before.starts_at <= after.ends_at and after.starts_at <= before.ends_at
-    return overlaps and _badness(before) >= _badness(after)
-
-
-def _badness(violation: Violation) -> float:
-    found = violation.found
-    amount = found.total_seconds() if isinstance(found, timedelta) else float(found)
-    return -amount if violation.rule is RestRule.MIN_REST else amount

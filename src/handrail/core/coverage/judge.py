@@ -9,7 +9,7 @@ from functools import partial
 from handrail.core.coverage.diagnose import Told, level_faults, person_faults
 from handrail.core.coverage.evidence import Evidence, MethodKey
 from handrail.core.coverage.fault import Fault, FaultKind
-from handrail.core.coverage.turns import at_worst
+from handrail.core.coverage.turns import ways
 from handrail.core.coverage.walk import Step, Walk
 from handrail.core.ids import Slug
 from handrail.core.paging.page import LAST_RESORT_LEVEL
@@ -117,9 +117,20 @@ class Judge:
         return frozenset(found)
 
     def _judgement(self, steps: Sequence[Step], lapsed: frozenset[Lapse]) -> Judgement:
+        # What is not cover takes nobody's turn away.
+        relevant = tuple(step for step in steps if self._counts(step))
+        found = (
+            self._of_way(steps, way, lapsed)
+            for way in ways(relevant, partial(self._by_step, lapsed=lapsed))
+        )
+        return max(found, key=_badness)
+
+    def _of_way(
+        self, steps: Sequence[Step], way: Sequence[Step], lapsed: frozenset[Lapse]
+    ) -> Judgement:
+        """Return the judgement of one way for the turns to fall."""
         intent = self._intent
-        steps = at_worst(steps, partial(self._by_step, lapsed=lapsed))
-        people = self._people(steps, lapsed)
+        people = self._people(way, lapsed)
         reached = {name: _reached_after(told, intent.methods) for name, told in people}
         times = [after for after in reached.values() if after is not None]
         times = sorted([*times, *_stand_ins(steps)])
@@ -149,6 +160,11 @@ class Judge:
             met_after=met_after,
         )
 
+    def _counts(self, step: Step) -> bool:
+        """Return whether people who are told at this step are cover."""
+        is_net = step.level == LAST_RESORT_LEVEL
+        return not is_net or self._intent.last_resort is LastResortCounts.YES
+
     def _by_step(
         self, step: Step, who: Slug, *, lapsed: frozenset[Lapse]
     ) -> timedelta | None:
@@ -160,17 +176,20 @@ class Judge:
     ) -> list[tuple[Slug, list[Told]]]:
         """Return everybody who is responsible and told, in the order of the levels."""
         counts = self._evidence.counts_until
-        is_net_cover = self._intent.last_resort is LastResortCounts.YES
         found: dict[Slug, list[Told]] = {}
         for step in steps:
-            if step.level == LAST_RESORT_LEVEL and not is_net_cover:
-                continue
             for contact in step.view.contacts:
                 after = step.after + contact.after
                 is_old = counts(contact.key) is None or (contact.key, after) in lapsed
                 told = Told(contact, after, not is_old)
                 found.setdefault(contact.key.user, []).append(told)
         return list(found.items())
+
+
+def _badness(found: Judgement) -> tuple[bool, int, timedelta]:
+    """Return what makes one way for turns to fall worse than another."""
+    after = timedelta.max if found.met_after is None else found.met_after
+    return found.verdict is Verdict.MISSED, -len(found.people), after
 
 
 def _stand_ins(steps: Sequence[Step]) -> Iterable[timedelta]:

@@ -4,19 +4,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from handrail.core.access.permission import Verb
 from handrail.core.configuration.document import Document, Revision
 from handrail.web.screens.moment import Moment, moment
 from handrail.web.screens.page import Reader
+from handrail.web.screens.simulation import PLACE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentRow:
-    """One document in force."""
+    """One document in force.
+
+    Attributes:
+        what_if: Where to ask who would be told about it, or "".
+    """
 
     name: str
     version: int
     managed_by: str
     since: Moment
+    what_if: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +42,7 @@ class ConfigurationScreen:
         revision: Number of the apply that made it so; 0 where none was.
         applied: When, and by whom.
         warnings: What is doubtful, one sentence each.
+        can_plan: The reader may see what files would change.
     """
 
     revision: int
@@ -42,6 +50,7 @@ class ConfigurationScreen:
     applied_by: str
     warnings: tuple[str, ...]
     groups: tuple[KindGroup, ...]
+    can_plan: bool
 
 
 def configuration_screen(
@@ -59,6 +68,7 @@ def configuration_screen(
         applied=moment(latest.applied_at, zone=zone, now=now) if latest else None,
         applied_by=latest.by if latest else "",
         warnings=tuple(warnings),
+        can_plan=reader.actor.may(Verb.CONFIG_APPLY),
         groups=tuple(
             KindGroup(
                 kind=kind.replace("_", " "),
@@ -75,4 +85,17 @@ def _row(document: Document, reader: Reader) -> DocumentRow:
         version=document.version,
         managed_by=document.managed_by,
         since=moment(document.effective_from, zone=reader.zone, now=reader.now),
+        what_if=_what_if(document),
     )
+
+
+def _what_if(document: Document) -> str:
+    match document.kind:
+        case "service":
+            return f"{PLACE}?service={document.name}"
+        case "escalation_policy":
+            return f"{PLACE}?for=policy:{document.name}"
+        case "schedule":
+            return f"{PLACE}?for=schedule:{document.name}"
+        case _:
+            return ""

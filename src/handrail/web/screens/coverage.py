@@ -70,6 +70,7 @@ class ServiceCard:
         mail: Where to write to them, or "".
     """
 
+    name: str
     title: str
     place: str
     is_proved: bool
@@ -174,6 +175,7 @@ def _line(proved: ServiceProof, reader: Reader) -> ServiceCard:
     until = proved.proved_until
     assert until is not None, "a service without intents has no card"
     return ServiceCard(
+        name=proved.service,
         title=_title(proved, reader),
         place=_place(proved.service),
         is_proved=proved.is_proved,

@@ -14,8 +14,8 @@ from handrail.core.schedule.tile import Tile
 from handrail.web.screens.oncall import DutyCard, duty_card, gap_of, names_of
 from handrail.web.screens.page import Reader
 from handrail.web.screens.rota_override import (
-    BRIEF,
     OVERRIDES_SHOWN,
+    SHORTEST_TOLD,
     OverrideLine,
     override_lines,
 )
@@ -270,7 +270,7 @@ def _stretch(
         shadows=names_of(tile.companions, reader),
         overrides=", ".join(overrides),
         is_new=tile.starts_at >= start,
-        is_brief=ends - begins < BRIEF,
+        is_brief=ends - begins < SHORTEST_TOLD,
         why=f"/oncall/schedules/{schedule.name}/why?at={at}",
         hues=tuple(hues.get(user, 0) for user in tile.users),
     )

@@ -10,8 +10,7 @@ from handrail.web.screens.oncall import names_of
 from handrail.web.screens.page import Reader
 
 OVERRIDES_SHOWN = 50
-BRIEF = timedelta(minutes=1)
-"""Shorter stretches are not told in words: their edges would read the same."""
+SHORTEST_TOLD = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +34,8 @@ def override_lines(
 ) -> tuple[OverrideLine, ...]:
     """Return the overrides that touch ``[start, end)``, by start; one more than shown.
 
-    Warnings are about that time alone, from now on: what is over warns of nothing.
+    Warnings are about what is still to come of that time, a minute or more at once:
+    nobody can mend what is over, and shorter stretches are no mistake of anybody.
     """
     near = [o for o in schedule.overrides if o.starts_at < end and o.ends_at > start]
     near.sort(key=lambda o: (o.starts_at, o.name))
@@ -43,11 +43,20 @@ def override_lines(
         _line(
             one,
             schedule,
-            shadowings(schedule, one, since=max(start, reader.now), until=end),
+            _to_mend(schedule, one, since=max(start, reader.now), until=end),
             reader=reader,
         )
         for one in near[: OVERRIDES_SHOWN + 1]
     )
+
+
+def _to_mend(
+    schedule: Schedule, override: Override, *, since: datetime, until: datetime
+) -> tuple[Shadowing, ...]:
+    if since >= until:
+        return ()
+    found = shadowings(schedule, override, since=since, until=until)
+    return tuple(one for one in found if one.ends_at - one.starts_at >= SHORTEST_TOLD)
 
 
 def _line(
@@ -69,7 +78,6 @@ def _line(
             f"Changes nothing from {shown(one.starts_at).shown} to "
             f"{shown(one.ends_at).shown}: {_blame(one)}"
             for one in shadowed
-            if one.ends_at - one.starts_at >= BRIEF
         ),
     )
 

@@ -4,7 +4,7 @@ Only schedules that differ are resolved, so that the cost is the change's and no
 installation's.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -47,6 +47,7 @@ def consequences(
     now: datetime,
     renames: Renames | None = None,
     open_pages: Mapping[Slug, int] | None = None,
+    also: Iterable[Consequence] = (),
 ) -> Consequences:
     """Return what the change means for people, the most important first.
 
@@ -57,6 +58,7 @@ def consequences(
         renames: Documents that only get another name.
         open_pages: How many open pages' policies lead to a schedule, by its name
             before the change.
+        also: Others that were found, to be told among them.
     """
     until = now + HORIZON
     pairs = changed_schedules(before, after, renames or {})
@@ -65,6 +67,7 @@ def consequences(
         name: difference(*pair, now, until) for name, pair in looked_at.items()
     }
     found = [
+        *also,
         *cover.unreachable(before, after, compared, now),
         *cover.nobody(before, after),
         *people(compared, after),

@@ -26,6 +26,7 @@ class ConsequenceKind(StrEnum):
     ON_CALL_NOW = "on_call_now"
     UNREACHABLE = "unreachable"
     NOBODY = "nobody"
+    COVERAGE = "coverage"
     GAP = "gap"
     CLOCK_GAP = "clock_gap"
     DST = "dst"
