@@ -150,6 +150,30 @@ def test_a_gap_is_told_to_the_lead_a_week_ahead_and_once(desk: Desk) -> None:
     assert told(desk) == ahead
 
 
+def test_a_gap_is_told_no_later_than_a_week_ahead_though_a_day_lies_between_proofs(
+    desk: Desk,
+) -> None:
+    # An hour beyond the week when it is looked; a day later it would be too late.
+    desk.apply(STRICT + away("2026-01-12T09:00:00", "2026-01-12T12:00:00"))
+
+    run(desk, duty(desk))
+
+    assert [title for _, title in told(desk)] == [
+        "Not covered from Mon 12 Jan 10:00 CET: shop"
+    ]
+
+
+def test_a_gap_that_is_mended_while_it_is_proved_is_not_told(desk: Desk) -> None:
+    desk.apply(STRICT + away("2026-01-08T20:00:00", "2026-01-09T02:00:00"))
+    watch = duty(desk)
+    watch.tick()
+    desk.apply(STRICT)
+
+    run(desk, watch)
+
+    assert told(desk) == []
+
+
 def test_a_gap_that_grows_is_told_again(desk: Desk) -> None:
     desk.apply(STRICT + away("2026-01-08T20:00:00", "2026-01-09T02:00:00"))
     watch = duty(desk)

@@ -76,6 +76,9 @@ last_resort: {notify: user:ben}
 )
 
 
+CHANNEL = "channel: {name: c, kind: terminal}\n"
+
+
 def covered() -> Desk:
     """Return a desk at which ana, and ana alone, has shown that she is reached."""
     desk = Desk()
@@ -100,6 +103,16 @@ def test_a_plan_tells_of_cover_that_goes_by_what_people_have_shown() -> None:
 
     assert said.startswith("shop is no longer covered as it asks, from now on UTC: ")
     assert "ben was not shown to be reached over t" in said
+
+
+def test_cover_that_goes_is_told_where_nobody_has_shown_anything_yet() -> None:
+    desk = Desk()
+    desk.apply(COVERED)
+    desk.now = NOW
+
+    (said,) = lost(desk, COVERED.replace("schedule:primary", "channel:c") + CHANNEL)
+
+    assert said.startswith("shop is no longer covered as it asks, from now on UTC: ")
 
 
 def test_a_new_name_takes_no_cover_away() -> None:

@@ -13,7 +13,7 @@ from handrail.core.ids import Slug
 from handrail.engine.report import Report
 from handrail.ports.clock import Clock
 from handrail.ports.id_source import IdSource
-from handrail.ports.store import Store
+from handrail.ports.store import Store, Transaction
 from handrail.usecases import coverage
 from handrail.usecases.gap_telling import BEYOND, Gap, gaps_of, tell_gaps
 
@@ -34,7 +34,9 @@ class _Run:
     def __init__(self, given: coverage.Facts, began_at: float) -> None:
         self.began_at = began_at
         self.start: datetime = given.now
-        self.until = given.now + given.snapshot.coverage.tell_ahead
+        self.revision = given.snapshot.revision
+        # As long ahead at the least: the next proof is a day from now.
+        self.until = given.now + given.snapshot.coverage.tell_ahead + EVERY
         self.end = self.until + BEYOND
         self.prover = Prover(
             given.snapshot, evidence=given.evidence, start=self.start, end=self.end
@@ -101,8 +103,15 @@ class ProveCoverage:
 
     def _end(self, run: _Run) -> None:
         self._run = None
-        told = self._store.run(
-            lambda tx: tell_gaps(tx, run.found, began_at=run.start, ids=self._ids)
-        )
+
+        def tell(tx: Transaction) -> int | None:
+            if tx.configuration.snapshot().revision != run.revision:
+                return None
+            return tell_gaps(tx, run.found, began_at=run.start, ids=self._ids)
+
+        told = self._store.run(tell)
+        if told is None:
+            # It changed meanwhile; what is in force now is proved next.
+            return
         gaps = sum(any(gap.is_near for gap in those) for those in run.found.values())
         _log.info("coverage_proved", services=len(run.found), gaps=gaps, told=told)

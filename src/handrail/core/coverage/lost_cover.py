@@ -22,7 +22,7 @@ from handrail.core.configuration.consequence.consequence import (
     stretch_in_words,
 )
 from handrail.core.configuration.snapshot import Snapshot
-from handrail.core.coverage.evidence import Evidence
+from handrail.core.coverage.evidence import Evidence, assumed
 from handrail.core.coverage.page_source import PageSource, page_sources
 from handrail.core.coverage.proof import IntentProof, ServiceProof
 from handrail.core.coverage.prove import Prover
@@ -68,13 +68,27 @@ def lost_cover(
         and _basis(before, former.get(name, name), sources[0])
         != _basis(after, name, sources[1])
     ]
-    old = Prover(before, evidence=evidence, start=now, end=until)
-    evidence = _renamed(evidence, renames)
-    new = Prover(after, evidence=evidence, start=now, end=until)
+    # What people have shown, and beside it what the files would give if all of it were
+    # shown: where nobody has pressed a link yet, everything is missed on both sides.
+    known = [(evidence, _renamed(evidence, renames))]
+    if not evidence.is_assumed:
+        known.append((assumed(), assumed()))
+    provers = [
+        (
+            Prover(before, evidence=then, start=now, end=until),
+            Prover(after, evidence=there, start=now, end=until),
+        )
+        for then, there in known
+    ]
     for name in touched[:PROVED_MAX]:
-        known = former.get(name, name)
-        was = old.service(known) if known in before.services else None
-        yield from _lost(was, new.service(name), now, until, _zone(after, name))
+        was = former.get(name, name)
+        for old, new in provers:
+            proved = old.service(was) if was in before.services else None
+            zone = _zone(after, name)
+            found = list(_lost(proved, new.service(name), now, until, zone))
+            if found:
+                yield from found
+                break
     left = len(touched) - PROVED_MAX
     if left > 0:
         yield Consequence(
