@@ -348,7 +348,7 @@ def site(
         send_sign_in_link=send,
         check=lambda files: checked_files(deps, files, vault=deps.vault),
         doubts=lambda _: (),
-        tzdata="2026a",
+        tzdata=deps.tzdata,
         urgent=urgent,
         proofs=proofs,
     )

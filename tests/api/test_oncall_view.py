@@ -12,6 +12,7 @@ from tests.core.schedule.rotas import PEOPLE, schedules
 from tests.rota import CLEO, MONDAY, Rota
 
 from handrail.api import oncall_view as view
+from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.errors import InvalidError
 from handrail.core.ids import PageId, Slug
 from handrail.core.paging.delivery import Delivery
@@ -84,7 +85,7 @@ def test_who_is_on_call_is_who_has_a_shift_and_whom_the_reasons_end_at(
         if one.starts_at <= at < one.ends_at
     ]
 
-    duty = view.duty(schedule, at)
+    duty = view.duty(schedule, at, snapshot=Snapshot())
     why = explain(schedule, at)
 
     assert sorted(duty.users) == sorted(
@@ -95,7 +96,7 @@ def test_who_is_on_call_is_who_has_a_shift_and_whom_the_reasons_end_at(
     )
     assert (list(why.users), list(why.shadows)) == (duty.users, duty.shadows)
     if duty.until is not None and duty.until < end:
-        then = view.duty(schedule, duty.until)
+        then = view.duty(schedule, duty.until, snapshot=Snapshot())
         assert then.users == duty.next_users
 
 

@@ -8,7 +8,7 @@ import pytest
 from typing_extensions import override
 
 from handrail.cli import connection
-from handrail.cli.connection import Connection, _with_fields
+from handrail.cli.connection import Connection, with_fields
 from handrail.cli.failure import Failure
 from handrail.cli.profile import Profile
 
@@ -31,7 +31,7 @@ def test_a_refusal_names_its_fields_and_says_nothing_twice(
 ) -> None:
     told = [{"field": field, "message": wrong} for field, wrong in errors]
 
-    assert _with_fields(message, told) == said
+    assert with_fields(message, told) == said
 
 
 class Slow(BaseHTTPRequestHandler):

@@ -29,7 +29,7 @@ def test_a_covered_rota_is_proved_on_the_assumption_that_is_told(
     code, told, _ = prove(tmp_path, "coverage: {default: {}}", "--assume-verified")
 
     assert code == 0
-    assert "checkout: proved until Tue 15 Dec" in told
+    assert "checkout: proved until Tue 2026-12-15" in told
     assert "assumed, not shown: every contact method reaches its person" in told
 
 
@@ -47,7 +47,7 @@ def test_a_gap_is_told_with_reason_and_remedy_and_fails_the_run(tmp_path: Path) 
     )
 
     assert code == 1
-    assert "checkout: NOT COVERED from Tue 01 Dec" in told
+    assert "checkout: NOT COVERED from Tue 2026-12-01" in told
     assert "1 of 2 people in time; enough only 5m after, 1m too late" in told
     assert "→ name more people in the first levels" in told
 
@@ -88,7 +88,8 @@ def test_many_reasons_are_told_by_their_causes_what_costs_most_first(
     causes = [line for line in lines[start:] if line.startswith("    - ")]
     assert code == 1
     assert lines[start].startswith("  gap: 14d 0h of the time, for ")
-    assert lines[start + 1].strip().startswith("Tue 01 Dec 00:00:00 UTC to Tue 15 Dec")
+    span = "Tue 2026-12-01 00:00 UTC to Tue 2026-12-15"
+    assert lines[start + 1].strip().startswith(span)
     assert "schedule:office has a gap" in causes[0]
     assert len(causes) == len(set(causes))
     assert any("→ put somebody on schedule:office" in line for line in lines)

@@ -120,13 +120,38 @@ def test_a_schedule_shows_its_weeks_with_gaps_shadows_and_overrides(rota: Site) 
     assert "Week 3: 12 Jan to 18 Jan 2026" in office
     assert '<span class="tag">today</span>' in office
     assert "09:00 to 17:00" in office
-    assert '<span class="gap">Nobody</span>' in office
+    assert '<span class="quiet">nobody</span>' in office
+    assert '<span class="gap">' not in office
     assert "nobody, as intended" in office
     assert "with Cleo Marsh as shadow" in office
-    assert "gaps in these weeks" in office
     assert "override second-swap" in primary
     assert "gaps in these weeks" not in primary
     assert "gap in these weeks" not in primary
+
+
+def test_a_gap_is_red_where_a_page_would_meet_nobody(tmp_path: Path) -> None:
+    only = """---
+escalation_policy:
+  name: office-only
+  rules:
+    - notify: schedule:office
+      escalate_after: 5m
+"""
+    with site(tmp_path, configuration=CONFIGURATION + ROTA + only) as home:
+        office = home.look("/oncall/schedules/office", "ben").text
+
+    assert '<span class="gap">Nobody</span>' in office
+    assert "gaps in these weeks: nobody is on call, and a page would miss" in office
+
+
+@pytest.mark.parametrize(
+    "place", ["/oncall", "/oncall/schedules/office", "/oncall/people/ana"]
+)
+def test_the_version_of_the_time_zone_rules_stands_at_the_foot(
+    rota: Site, place: str
+) -> None:
+    assert "Time-zone rules 2026a" in rota.look(place, "ben").text
+    assert "Time-zone rules" not in rota.look("/alerts", "ben").text
 
 
 def test_an_override_that_changes_nothing_is_warned_of(rota: Site) -> None:
@@ -158,12 +183,6 @@ def test_an_override_is_not_warned_of_for_less_than_a_minute(rota: Site) -> None
     shown = rota.look("/oncall/schedules/primary", "ben").text
 
     assert "override then was created later" not in shown
-
-
-def test_a_schedule_says_by_which_time_zone_rules_it_is_worked_out(rota: Site) -> None:
-    shown = rota.look("/oncall/schedules/primary", "ben").text
-
-    assert "Europe/Berlin, by the time-zone rules 2026a" in shown
 
 
 def test_a_day_on_which_the_clocks_change_is_noted(rota: Site) -> None:

@@ -130,6 +130,7 @@ class PlanView(msgspec.Struct, frozen=True, kw_only=True):
     """What an apply would change at this revision, and what it means for people.
 
     Attributes:
+        warnings_standing: How many hold already and are not about what changes.
         consequences: The most important first; an apply tells none.
         consequences_left_out: How many there are beyond those.
         schedules_not_compared: Changed schedules beyond those that were compared.
@@ -140,6 +141,7 @@ class PlanView(msgspec.Struct, frozen=True, kw_only=True):
     changes: list[ChangeView]
     unchanged: int
     warnings: list[ProblemView]
+    warnings_standing: int
     consequences: list[ConsequenceView]
     consequences_left_out: int
     schedules_not_compared: int

@@ -47,7 +47,8 @@ def list_oncall(
 
     def look(tx: Transaction) -> view.DutyList:
         found, instant = _asked(tx, at, schedule)
-        return view.duty_list(found, instant, tzdata=deps.tzdata)
+        snapshot = tx.configuration.snapshot()
+        return view.duty_list(found, instant, snapshot=snapshot, tzdata=deps.tzdata)
 
     return deps.store.read(look)
 

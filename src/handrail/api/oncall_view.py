@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from handrail.core.configuration.snapshot import Snapshot
+from handrail.core.coverage.gap_weight import gap_weight
 from handrail.core.errors import InvalidError
 from handrail.core.escalation.policy import EscalationPolicy, Level
 from handrail.core.escalation.reach import Directory, reach, reach_level
@@ -36,6 +38,8 @@ class DutyView(msgspec.Struct, frozen=True, kw_only=True):
         until: When the answer changes; none where it stays for well over a year.
         next_users: Who is on call from then on.
         why: The chain rule → restriction → override → person.
+        gap: Where nobody is on call: ``intended``, ``off_hours`` (outside of the hours
+            of the schedule, and nobody is missed) or ``exposed``; else none.
     """
 
     schedule: str
@@ -47,6 +51,7 @@ class DutyView(msgspec.Struct, frozen=True, kw_only=True):
     next_users: list[str]
     override: str | None
     why: str
+    gap: str | None = None
 
 
 class DutyList(msgspec.Struct, frozen=True, kw_only=True):
@@ -169,18 +174,34 @@ class DutyExplanation(msgspec.Struct, frozen=True, kw_only=True):
     steps: list[StepView]
 
 
-def duty_list(schedules: Iterable[Schedule], at: datetime, *, tzdata: str) -> DutyList:
-    """Return each schedule at an instant, by name."""
+def duty_list(
+    schedules: Iterable[Schedule], at: datetime, *, snapshot: Snapshot, tzdata: str
+) -> DutyList:
+    """Return each schedule at an instant, by name.
+
+    Args:
+        schedules: Which.
+        at: The instant, UTC.
+        snapshot: What was in force then; it says what a gap weighs.
+        tzdata: Version of the time-zone rules in use.
+    """
     ranked = sorted(schedules, key=lambda s: s.name)
-    return DutyList(at=at, tzdata=tzdata, items=[duty(one, at) for one in ranked])
+    items = [duty(one, at, snapshot=snapshot) for one in ranked]
+    return DutyList(at=at, tzdata=tzdata, items=items)
 
 
-def duty(schedule: Schedule, at: datetime) -> DutyView:
+def duty(schedule: Schedule, at: datetime, *, snapshot: Snapshot) -> DutyView:
     """Return one schedule at an instant."""
     answer = on_call(schedule, at)
     following: tuple[Slug, ...] = ()
     if answer.until is not None:
         following = tile_at(schedule, answer.until).users
+    gap = None
+    if not answer.users:
+        is_intended = tile_at(schedule, at).is_intended
+        gap = gap_weight(
+            schedule.name, is_intended=is_intended, at=at, snapshot=snapshot
+        )
     return DutyView(
         schedule=schedule.name,
         title=schedule.title,
@@ -191,6 +212,7 @@ def duty(schedule: Schedule, at: datetime) -> DutyView:
         next_users=list(following),
         override=answer.override,
         why=answer.why,
+        gap=gap,
     )
 
 

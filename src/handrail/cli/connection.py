@@ -249,7 +249,7 @@ class Connection:
         step = self._remedy(status, kind)
         if status in _GUESSED and "handrail " in message:
             step = ""  # The server, which knows more, has named the next command.
-        message = _with_fields(message, told.get("errors") or ())
+        message = with_fields(message, told.get("errors") or ())
         code = _EXIT_CODES.get(status, ExitCode.FAILED)
         return Failure(message, next_step=step, code=code)
 
@@ -268,7 +268,7 @@ class Connection:
         )
 
 
-def _with_fields(message: str, errors: "Sequence[Mapping[str, str]]") -> str:
+def with_fields(message: str, errors: "Sequence[Mapping[str, str]]") -> str:
     """Return the message and what is wrong with which field, nothing said twice."""
     lines = [f"{error['field']}: {error['message']}" for error in errors]
     if len(errors) == 1 and message in (errors[0]["message"], lines[0]):

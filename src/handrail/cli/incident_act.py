@@ -4,6 +4,7 @@ import click
 
 from handrail.cli.connection import path_part
 from handrail.cli.incident_choice import OnIncident, incident_path, tell
+from handrail.cli.incident_first import naming_what_comes_first
 from handrail.cli.output import Output, command_options
 from handrail.cli.when import PAST
 
@@ -103,7 +104,9 @@ def resolve(
         "despite_obligations": despite_obligations,
         "wants_postmortem": postmortem,
     }
-    answer = server.post(f"{incident_path(server, name)}/resolve", asked)
+    path = incident_path(server, name)
+    with naming_what_comes_first(server, path):
+        answer = server.post(f"{path}/resolve", asked)
     tell(output, answer, f"{answer['name']} is resolved.")
 
 
@@ -113,7 +116,9 @@ def resolve(
 def decline(output: Output, *, name: str | None, reason: str) -> None:
     """Say that it was no incident after all; nobody is blamed for declaring."""
     server = output.connect()
-    answer = server.post(f"{incident_path(server, name)}/decline", {"reason": reason})
+    path = incident_path(server, name)
+    with naming_what_comes_first(server, path):
+        answer = server.post(f"{path}/decline", {"reason": reason})
     tell(output, answer, f"{answer['name']} is declined.")
 
 

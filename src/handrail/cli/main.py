@@ -4,8 +4,10 @@ This module knows names and one-line descriptions only.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import click
+from typing_extensions import override
 
 from handrail import __version__
 from handrail.cli.exit_code import ExitCode
@@ -58,9 +60,19 @@ SECTIONS: Mapping[str, Places] = {
 
 
 class Commands(LazyGroup):
-    """Every command."""
+    """Every command; who guesses one that is not there is told which may be meant."""
 
     sections = SECTIONS
+
+    @override
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.NoSuchCommand, click.NoSuchOption) as error:
+            from handrail.cli.guess import meant
+
+            msg = f"{error.message} {meant(error)}".strip()
+            raise click.UsageError(msg, ctx=error.ctx) from error
 
 
 @click.group(

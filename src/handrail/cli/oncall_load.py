@@ -46,11 +46,11 @@ def _blocks(answer: Mapping[str, Any]) -> Iterator[str]:
         if team["is_suppressed"]:
             people += ": too few carry it for a distribution"
         rows = [_row(key, words, own, team) for key, words in _MEASURES.items()]
-        yield f"{team['title']}, {people}\n{table(_HEADINGS, rows)}"
+        yield f"{team['title']}, {people}\n{table(_HEADINGS, rows, is_headed=True)}"
     if not answer["teams"]:
         nobody: dict[str, Any] = {"past": {}, "coming": {}}
         rows = [_row(key, words, own, nobody) for key, words in _MEASURES.items()]
-        yield f"You are in no team.\n{table(_HEADINGS, rows)}"
+        yield f"You are in no team.\n{table(_HEADINGS, rows, is_headed=True)}"
 
 
 def _row(

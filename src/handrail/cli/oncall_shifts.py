@@ -8,12 +8,11 @@ import click
 from handrail.cli.oncall_source import (
     Offline,
     config_options,
-    dated,
     files_of,
     offline,
     say_zone,
 )
-from handrail.cli.output import Output, command_options, table
+from handrail.cli.output import Output, command_options, dated, table
 from handrail.cli.when import IN_ITS_ZONE
 
 _HEADINGS = ("schedule", "who", "from", "until", "by")
@@ -78,7 +77,7 @@ def shifts(  # noqa: PLR0913  (one option each)
 
 def _who(item: Mapping[str, Any]) -> str:
     if item["user"] is None:
-        return "nobody (intended)" if item["is_intended"] else "NOBODY"
+        return "nobody (intended)" if item["is_intended"] else "nobody"
     return f"{item['user']} (shadow)" if item["is_shadow"] else str(item["user"])
 
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 import click
 
+from handrail.cli.connection import with_fields
 from handrail.cli.exit_code import ExitCode
 from handrail.cli.failure import Failure
-from handrail.cli.output import Output
+from handrail.cli.output import Output, dated
 from handrail.cli.when import say_read_in
 
 if TYPE_CHECKING:
@@ -78,14 +79,7 @@ def offline(files: Sequence[str], ask: "Callable[[Offline], object]") -> Any:  #
     try:
         return msgspec.to_builtins(ask(source))
     except DomainError as error:
-        raise _refused(error) from error
-
-
-def dated(instant: str | None) -> str:
-    """Return an instant in this machine's own zone, with its year, for a person."""
-    if not instant:
-        return ""
-    return f"{datetime.fromisoformat(instant).astimezone():%a %Y-%m-%d %H:%M %Z}"
+        raise refused(error) from error
 
 
 def say_zone(output: Output, answer: Mapping[str, Any], *texts: str | None) -> None:
@@ -97,12 +91,12 @@ def say_zone(output: Output, answer: Mapping[str, Any], *texts: str | None) -> N
         output.words(asked + zones)
 
 
-def _refused(error: "Any") -> Failure:  # noqa: ANN401 - imported late
+def refused(error: "Any") -> Failure:  # noqa: ANN401 - imported late
+    """Return the failure of a question that files refuse, as the server would."""
     from handrail.core.errors import NotFoundError
 
-    message = error.message
-    for field, wrong in error.fields.items():
-        message += f"\n    {field}: {wrong}"
+    wrong = [{"field": name, "message": said} for name, said in error.fields.items()]
+    message = with_fields(error.message, wrong)
     if isinstance(error, NotFoundError):
         step = "see what there is: handrail oncall who --config FILE"
         return Failure(message, next_step=step, code=ExitCode.NOT_FOUND)

@@ -10,12 +10,11 @@ from handrail.cli.failure import nothing_to_do
 from handrail.cli.oncall_source import (
     Offline,
     config_options,
-    dated,
     files_of,
     offline,
     say_zone,
 )
-from handrail.cli.output import Output, command_options, table
+from handrail.cli.output import Output, command_options, dated, table
 from handrail.cli.when import IN_ITS_ZONE
 
 _HEADINGS = ("schedule", "who", "until", "then", "why")
@@ -66,7 +65,12 @@ def _schedules(
 
         found = schedules_asked(source.directory.schedules, names)
         instant = instant_asked(at, schedules=found, now=source.now)
-        return duty_list(found, instant, tzdata=source.tzdata)
+        return duty_list(
+            found,
+            instant,
+            snapshot=source.directory.snapshot,
+            tzdata=source.tzdata,
+        )
 
     if files:
         answer = offline(files, ask)
@@ -122,7 +126,7 @@ def _duties(answer: Mapping[str, Any]) -> str:
     rows = [
         (
             item["schedule"],
-            _names(item["users"], item["shadows"]),
+            _names(item),
             dated(item["until"]),
             ", ".join(item["next_users"]) or "nobody",
             item["why"],
@@ -132,9 +136,18 @@ def _duties(answer: Mapping[str, Any]) -> str:
     return table(_HEADINGS, rows)
 
 
-def _names(users: Sequence[str], shadows: Sequence[str]) -> str:
-    along = f" (shadow: {', '.join(shadows)})" if shadows else ""
-    return (", ".join(users) or "nobody") + along
+_NOBODY: Mapping[str | None, str] = {
+    "intended": "nobody (intended)",
+    "off_hours": "nobody (outside of its hours)",
+    "exposed": "NOBODY",
+}
+
+
+def _names(item: Mapping[str, Any]) -> str:
+    shadows = ", ".join(item["shadows"])
+    along = f" (shadow: {shadows})" if shadows else ""
+    nobody = _NOBODY.get(item.get("gap"), "nobody")
+    return (", ".join(item["users"]) or nobody) + along
 
 
 def _levels(answer: Mapping[str, Any]) -> str:

@@ -130,8 +130,14 @@ def when(instant: object) -> str:
     """Return an RFC 3339 instant in this machine's own zone, for a person to read."""
     if not isinstance(instant, str) or not instant:
         return ""
-    local = datetime.fromisoformat(instant).astimezone()
-    return f"{local:%a %d %b %H:%M:%S %Z}"
+    return f"{datetime.fromisoformat(instant).astimezone():%a %Y-%m-%d %H:%M:%S %Z}"
+
+
+def dated(instant: object) -> str:
+    """Return the same without seconds where it has none: for shifts and plans."""
+    words = when(instant)
+    is_whole = bool(words) and datetime.fromisoformat(str(instant)).second == 0
+    return words.replace(":00 ", " ", 1) if is_whole else words
 
 
 def confirm(question: str, *, is_agreed: bool) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from handrail.cli.output import when
+from handrail.cli.output import dated
 
 Answer = Mapping[str, Any]
 _REASONS_SHOWN = 3
@@ -25,7 +25,7 @@ def lines(answer: Answer) -> Iterator[str]:
         verdict = click.style("proved", fg="green") + " until"
         if not service["is_proved"]:
             verdict = click.style("NOT COVERED", fg="red") + " from"
-        yield f"{service['service']}: {verdict} {when(service['proved_until'])}"
+        yield f"{service['service']}: {verdict} {dated(service['proved_until'])}"
         if is_long and service not in shown:
             continue
         for intent in service["intents"]:
@@ -93,11 +93,11 @@ def _findings(
 def _times(several: Sequence[Answer], total: int, last: str) -> Iterator[str]:
     shown = several[:_TIMES_SHOWN]
     for one in shown:
-        yield f"      {when(one['starts_at'])} to {when(one['ends_at'])}"
+        yield f"      {dated(one['starts_at'])} to {dated(one['ends_at'])}"
     if total > len(shown):
         more = total - len(shown)
         times = "time" if more == 1 else "times"
-        yield f"      and {more} more {times} until {when(last)}"
+        yield f"      and {more} more {times} until {dated(last)}"
 
 
 def _causes(summary: Answer, *, has_remedies: bool) -> Iterator[str]:
@@ -120,11 +120,11 @@ def _length(lasting: Answer) -> str:
 
 def _foot(answer: Answer) -> Iterator[str]:
     for renewal in answer["renewals"]:
-        ends = when(renewal["ends_at"])
+        ends = dated(renewal["ends_at"])
         yield f"renew: {renewal['user']}'s {renewal['method']} counts until {ends}"
     if answer["not_asked"]:
         yield f"nothing is asked of: {', '.join(answer['not_asked'])}"
-    span = f"{when(answer['starts_at'])} to {when(answer['ends_at'])}"
+    span = f"{dated(answer['starts_at'])} to {dated(answer['ends_at'])}"
     yield f"every instant from {span}; time-zone rules {answer['tzdata']}"
     if answer["evidence"] == "assumed":
         yield "assumed, not shown: every contact method reaches its person"

@@ -6,9 +6,8 @@ from typing import Any
 
 import click
 
-from handrail.cli.exit_code import ExitCode
-from handrail.cli.failure import Failure
-from handrail.cli.output import Output, command_options
+from handrail.cli.oncall_source import refused
+from handrail.cli.output import Output, command_options, dated
 from handrail.cli.when import COMING, IN_THIS_ZONE
 
 
@@ -91,9 +90,7 @@ def _offline(paths: Sequence[str], asked: Mapping[str, Any]) -> dict[str, Any]:
     try:
         found = simulation(snapshot, msgspec.convert(asked, Asked))
     except DomainError as error:
-        said = "; ".join(error.fields.values()) or error.message
-        step = "see its options: handrail oncall simulate --help"
-        raise Failure(said, next_step=step, code=ExitCode.USAGE) from error
+        raise refused(error) from error
     told = msgspec.to_builtins(found)
     assert isinstance(told, dict)
     return told
@@ -105,7 +102,7 @@ def _lines(answer: Mapping[str, Any]) -> list[str]:
     policy = answer["policy"] or "no policy"
     lines = [
         f"{where}, {how}, {policy} ({answer['decided_by']})",
-        f"fires {_moment(answer['at'])}; {answer['behaviour']}",
+        f"fires {dated(answer['at'])}; {answer['behaviour']}",
         "",
     ]
     steps = answer["steps"]
@@ -146,7 +143,3 @@ def _offset(seconds: int) -> str:
     if hours:
         return f"+{hours}h{minutes:02}m{left:02}s"
     return f"+{minutes}m{left:02}s" if minutes else f"+{left}s"
-
-
-def _moment(text: str) -> str:
-    return f"{datetime.fromisoformat(text):%a %Y-%m-%d %H:%M:%S} UTC"

@@ -122,7 +122,7 @@ def _stretch(leg: Answer) -> str:
     starts_at, ends_at = map(datetime.fromisoformat, (leg["from"], leg["until"]))
     hours = (ends_at - starts_at) / timedelta(hours=1)
     length = f"{hours / 24:.3g} d" if hours >= 24 else f"{hours:.3g} h"  # noqa: PLR2004 - a day
-    return f"{starts_at.astimezone():%a %d %b %H:%M %Z}, {length}"
+    return f"{starts_at.astimezone():%a %Y-%m-%d %H:%M %Z}, {length}"
 
 
 def _row(item: Answer) -> tuple[object, ...]:

@@ -20,9 +20,10 @@ from handrail.core.configuration.draft import MANAGED_BY_FILE, Draft
 from handrail.core.configuration.integration_key import resolve_keys
 from handrail.core.configuration.kind.definition import KindDefinition
 from handrail.core.configuration.node import Json, Node, SourceFile
-from handrail.core.configuration.problem import Problem, in_order
+from handrail.core.configuration.problem import Problem, in_order, refuse
 from handrail.core.configuration.reference import cross_problems
 from handrail.core.configuration.snapshot import Snapshot
+from handrail.core.configuration.standing import standing
 from handrail.core.configuration.stored import read_stored
 from handrail.core.configuration.wire import read_drafts
 from handrail.core.coverage.evidence import assumed
@@ -182,7 +183,7 @@ def plan(
     kept = beside.kept
     others = read_stored(kept, checked.kinds)
     problems = [*checked.own_problems, *cross_problems(checked.drafts, others=others)]
-    _refuse(problems)
+    refuse(problems)
     if not checked.drafts and not is_partial:
         msg = (
             "the files hold no document, and applying them would remove everything; "
@@ -200,13 +201,15 @@ def plan(
     doubtful = doubts_of(
         after, checked.drafts, tx.now, already=before, renamed=renames(changes)
     )
-    _refuse(doubtful)
+    refuse(doubtful)
     looks_ahead = looks_ahead and bool(changes)
+    warnings = in_order([*(p for p in problems if not p.is_error), *doubtful])
     return Plan(
         revision=before.revision,
         changes=changes,
         unchanged=_unchanged(checked.drafts, changes),
-        warnings=in_order([*(p for p in problems if not p.is_error), *doubtful]),
+        warnings=warnings,
+        standing=standing(warnings, before, tx.now, changed=_touched(changes)),
         is_partial=is_partial,
         consequences=(
             meaning_here(tx, after, changes) if looks_ahead else Consequences()
@@ -232,13 +235,15 @@ def compare(old: CheckResult, new: CheckResult, *, now: datetime) -> Plan:
     changes = differences(new.drafts, stored, ordered=ordered, is_partial=False)
     before, after = proposed(old), proposed(new)
     renamed = renames(changes)
+    warnings = in_order(
+        doubts_of(after, new.drafts, now, already=before, renamed=renamed)
+    )
     return Plan(
         revision=0,
         changes=changes,
         unchanged=_unchanged(new.drafts, changes),
-        warnings=in_order(
-            doubts_of(after, new.drafts, now, already=before, renamed=renamed)
-        ),
+        warnings=warnings,
+        standing=standing(warnings, before, now, changed=_touched(changes)),
         is_partial=False,
         consequences=meaning(before, after, assumed(), now=now, renamed=renamed),
     )
@@ -306,8 +311,13 @@ def doubts(stored: Sequence[Document]) -> tuple[str, ...]:
 
 
 def _unchanged(drafts: Sequence[Draft], changes: Sequence[Change]) -> int:
-    touched = {change.draft.key for change in changes if change.draft is not None}
+    touched = _touched(changes)
     return sum(draft.key not in touched for draft in drafts)
+
+
+def _touched(changes: Sequence[Change]) -> frozenset[tuple[str, Slug]]:
+    """Return kind and name of what is added or changed."""
+    return frozenset(c.draft.key for c in changes if c.draft is not None)
 
 
 def _kept(
@@ -359,23 +369,6 @@ def _proposed(
         for draft in drafts
     ]
     return compile_snapshot([*kept, *documents], revision=0)
-
-
-def _refuse(problems: Sequence[Problem]) -> None:
-    errors = in_order(problem for problem in problems if problem.is_error)
-    if errors:
-        raise _refusal(errors)
-
-
-def _refusal(errors: Sequence[Problem]) -> InvalidError:
-    fields: dict[str, str] = {}
-    for problem in errors:
-        where = f"{problem.place.file}:{problem.place.line} {problem.field}".strip()
-        said = fields.get(where)
-        fields[where] = f"{said}; {problem.sentence}" if said else problem.sentence
-    first = errors[0].line()
-    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-    return InvalidError(f"nothing was applied: {first}{more}", fields=fields)
 
 
 def _verdict(problems: Sequence[Problem], documents: int) -> str:

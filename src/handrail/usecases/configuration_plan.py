@@ -37,6 +37,7 @@ class Plan:
         unchanged: How many documents stay as they are.
         warnings: Doubts about the configuration that would be in force.
         consequences: What it means for people; empty where nobody asked.
+        standing: Those of the warnings that hold already and are not about a change.
         rewritten: Overrides that people made, as they follow what is renamed.
     """
 
@@ -46,13 +47,17 @@ class Plan:
     warnings: tuple[Problem, ...]
     is_partial: bool
     consequences: Consequences = field(default_factory=Consequences)
+    standing: tuple[Problem, ...] = ()
     rewritten: tuple[Document, ...] = ()
 
     def lines(self) -> tuple[str, ...]:
         """Return changes, what they mean, warnings and a summary as lines of text."""
         found = [line for change in self.changes for line in change.lines()]
         found.extend(self.consequences.lines())
-        found.extend(problem.line() for problem in self.warnings)
+        known = frozenset(self.standing)
+        found.extend(one.line() for one in self.warnings if one not in known)
+        if known:
+            found.append(_still(len(known)))
         return (*found, self.summary())
 
     def summary(self) -> str:
@@ -69,6 +74,7 @@ class Plan:
             "changes": [change.as_json() for change in self.changes],
             "unchanged": self.unchanged,
             "warnings": [problem.as_json() for problem in self.warnings],
+            "warnings_standing": len(self.standing),
             **self.consequences.as_json(),
         }
 
@@ -102,6 +108,11 @@ class Applied:
             "revision": self.revision,
             "is_changed": self.is_changed,
         }
+
+
+def _still(number: int) -> str:
+    what = "1 warning holds" if number == 1 else f"{number} warnings hold"
+    return f"{what} as before, not about this: handrail config check FILE"
 
 
 def renames(changes: Sequence[Change]) -> Renames:

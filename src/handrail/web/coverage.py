@@ -73,7 +73,11 @@ def _shown(
             service=service,
         )
         asked = Asked(actor=actor, place="/oncall")
-        return Shown(screen=screen, chrome=frame(tx, "Coverage", asked))
+        return Shown(
+            screen=screen,
+            chrome=frame(tx, "Coverage", asked),
+            tzdata=console.tzdata,
+        )
 
     is_nothing_yet = last.coming is not None and last.proof is None
     response = console.store.read(look).response(

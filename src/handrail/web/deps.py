@@ -34,7 +34,7 @@ class Console:
         check: Reads and judges files of a configuration, as an apply would.
         doubts: What is doubtful about stored documents, one sentence each.
         proofs: Makes coverage proofs, and keeps the last one of everything.
-        tzdata: Version of the time-zone rules by which schedules are worked out.
+        tzdata: Version of the time-zone rules, told below what rests on them.
         urgent: Threads for acknowledging alone, which no slow look-up can take.
     """
 

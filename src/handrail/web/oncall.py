@@ -51,7 +51,7 @@ def show_oncall(
             sought=sought,
         )
         chrome = frame(tx, "On call", Asked(actor=actor, place=PLACE))
-        return Shown(screen=screen, chrome=chrome)
+        return Shown(screen=screen, chrome=chrome, tzdata=console.tzdata)
 
     return console.store.read(look).response("oncall.html")
 
@@ -77,11 +77,9 @@ def show_schedule(
         day = first_day(instant, zone)
         window = rota_window(day, zone)
         schedule = _schedule(tx, name, min(window[0], tx.now))
-        screen = rota_screen(
-            schedule, day, wrong=wrong, reader=reader, tzdata=console.tzdata
-        )
+        screen = rota_screen(schedule, day, wrong=wrong, reader=reader)
         chrome = frame(tx, schedule.title, Asked(actor=actor, place=PLACE))
-        return Shown(screen=screen, chrome=chrome)
+        return Shown(screen=screen, chrome=chrome, tzdata=console.tzdata)
 
     return console.store.read(look).response("oncall_schedule.html")
 
@@ -108,7 +106,7 @@ def show_reason(
             schedule, instant, wrong=wrong, reader=reader_of(tx, actor)
         )
         chrome = frame(tx, f"Why: {schedule.title}", Asked(actor=actor, place=PLACE))
-        return Shown(screen=screen, chrome=chrome)
+        return Shown(screen=screen, chrome=chrome, tzdata=console.tzdata)
 
     return console.store.read(look).response("oncall_why.html")
 
@@ -139,7 +137,7 @@ def show_person(
             reader=reader,
         )
         chrome = frame(tx, f"Shifts of {screen.name}", Asked(actor=actor, place=PLACE))
-        return Shown(screen=screen, chrome=chrome)
+        return Shown(screen=screen, chrome=chrome, tzdata=console.tzdata)
 
     return console.store.read(look).response("oncall_person.html")
 

@@ -78,12 +78,17 @@ def inline_styled(
 
 
 def in_chrome(
-    template: str, *, screen: object, chrome: Chrome, status: int = 200
+    template: str,
+    *,
+    screen: object,
+    chrome: Chrome,
+    status: int = 200,
+    tzdata: str = "",
 ) -> Response[str]:
     """Return a page of the console inside its frame."""
-    mark = _mark()
+    values = {"screen": screen, "chrome": chrome, "tzdata": tzdata}
     return Response(
-        text(template, screen=screen, chrome=chrome, style_mark=mark),
+        text(template, style_mark=_mark(), **values),
         status_code=status,
         media_type=MediaType.HTML,
     )
@@ -91,15 +96,24 @@ def in_chrome(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A screen and its frame, read in one transaction and rendered after it."""
+    """A screen and its frame, read in one transaction and rendered after it.
+
+    Attributes:
+        tzdata: Version of the time-zone rules it rests on, told at its foot; or "".
+    """
 
     screen: object
     chrome: Chrome
+    tzdata: str = ""
 
     def response(self, template: str, *, status: int = 200) -> Response[str]:
         """Return the rendered page."""
         return in_chrome(
-            template, screen=self.screen, chrome=self.chrome, status=status
+            template,
+            screen=self.screen,
+            chrome=self.chrome,
+            status=status,
+            tzdata=self.tzdata,
         )
 
 

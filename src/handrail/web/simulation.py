@@ -61,7 +61,7 @@ def show_simulation(  # noqa: PLR0913, PLR0917 - the fields of the form
             supposed, found, at=instant, about=about, faults=faults, reader=reader
         )
         chrome = frame(tx, "What if it fires?", Asked(actor=actor, place="/oncall"))
-        return Shown(screen=screen, chrome=chrome), bool(faults)
+        return Shown(screen=screen, chrome=chrome, tzdata=console.tzdata), bool(faults)
 
     shown, is_refused = console.store.read(look)
     status = UNPROCESSABLE if is_refused else 200

@@ -32,17 +32,17 @@ def doubts_of(
         snapshot: What would be in force.
         drafts: What it is made of, for places.
         now: From when shifts are judged, UTC; without it they are not.
-        already: What is in force, or none.
+        already: What is in force; without it nothing is said of edits that are late.
         renamed: What only gets another name.
     """
     by_key = {draft.key: draft for draft in drafts}
     found = Checkup(snapshot=snapshot, drafts=by_key).warnings()
     if now is None:
         return found
-    found += late_edits(snapshot, by_key, now, already=already)
     judged = rest_findings(snapshot, now)
     if already is None:
         return found + rest_problems(judged, snapshot, by_key)
+    found += late_edits(snapshot, by_key, now, already=already)
     former = {new: old for (kind, old), new in renamed.items() if kind == "user"}
     before = Already(already, now, former=former)
     return found + rest_problems(judged, snapshot, by_key, is_old=before.holds)

@@ -19,7 +19,7 @@ def late_edits(
     drafts: Mapping[tuple[str, Slug], Draft],
     now: datetime,
     *,
-    already: Snapshot | None = None,
+    already: Snapshot,
 ) -> list[Problem]:
     """Return a warning for each edit that would have to change the past.
 
@@ -27,8 +27,7 @@ def late_edits(
         snapshot: What would be in force.
         drafts: By kind and name.
         now: When it would be applied, UTC.
-        already: What is in force; its edits are not late. None: nothing is known of
-            it, and every edit that has begun is told.
+        already: What is in force; its edits are not late.
     """
     found = []
     for draft in drafts.values():
@@ -47,9 +46,7 @@ def late_edits(
     return found
 
 
-def _known(already: Snapshot | None, draft: Draft) -> frozenset[datetime]:
-    if already is None:
-        return frozenset()
+def _known(already: Snapshot, draft: Draft) -> frozenset[datetime]:
     name = draft.name
     if name not in already.schedules and draft.renamed_from is not None:
         name = draft.renamed_from

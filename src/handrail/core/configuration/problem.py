@@ -7,6 +7,7 @@ from enum import StrEnum, unique
 
 from handrail.core.configuration.node import Json, Place
 from handrail.core.configuration.spelling import quoted
+from handrail.core.errors import InvalidError
 
 
 @unique
@@ -77,3 +78,24 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(
         sorted(problems, key=lambda p: (p.place, not p.is_error, p.field, p.message))
     )
+
+
+def refuse(problems: Iterable[Problem]) -> None:
+    """Refuse a configuration with errors.
+
+    Raises:
+        InvalidError: There are some; the fields name file, line and field of each.
+    """
+    errors = in_order(problem for problem in problems if problem.is_error)
+    if not errors:
+        return
+    fields: dict[str, str] = {}
+    for problem in errors:
+        where = f"{problem.place.file}:{problem.place.line} {problem.field}".strip()
+        said = fields.get(where)
+        fields[where] = f"{said}; {problem.sentence}" if said else problem.sentence
+    msg = f"{len(errors)} errors in the files; nothing changes"
+    if len(fields) == 1:
+        ((where, said),) = fields.items()
+        msg = f"{where}: {said}"
+    raise InvalidError(msg, fields=fields)

@@ -95,7 +95,8 @@ _REMEDIES: Mapping[FaultKind, str] = {
     FaultKind.ONLY_CHANNELS: "name a person or schedule beside the channel",
     FaultKind.NO_METHOD: "give {person} a contact method",
     FaultKind.NOT_VERIFIED: (
-        "{person} presses the link of a test: handrail user test-contact {method}"
+        "{person} presses the link of a test: "
+        "handrail user test-contact {method} --user {person}"
     ),
     FaultKind.ONE_PROVIDER: (
         "give {person} a contact method that fails for other reasons"

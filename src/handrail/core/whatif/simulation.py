@@ -193,7 +193,7 @@ class _Telling:
 
     def steps(self, happening: Happening) -> Iterator[Step]:
         what = happening.what
-        kind, says = said(what)
+        kind, says = said(what, happening.at)
         match what:
             case Told():
                 yield self._delivery(happening.at, what, kind, says)

@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum, unique
 
 from handrail.core.alert.alert import AlertState
+from handrail.core.configuration.spelling import format_duration
 from handrail.core.paging.evaluate import Hold, Mute
 from handrail.core.paging.event import (
     AlertExpired,
@@ -44,11 +45,12 @@ def level_words(level: int, round_: int) -> str:
     return f"level {level + 1}" + (f", round {round_}" if round_ > 1 else "")
 
 
-def said(what: What) -> tuple[StepKind, str]:
-    """Return what kind of step it is, and what it says."""
+def said(what: What, at: datetime) -> tuple[StepKind, str]:
+    """Return what kind of step it is, and what it says; ``at`` is when, UTC."""
     match what:
         case Hold():
-            return StepKind.HELD, f"held until {_utc(what.until)}: {what.why}"
+            wait = format_duration(what.until - at)
+            return StepKind.HELD, f"held for {wait}: {what.why}"
         case Mute():
             words = f"nobody is paged: {what.why}; it becomes a backlog ticket"
             return StepKind.MUTED, words
@@ -64,7 +66,7 @@ def said(what: What) -> tuple[StepKind, str]:
         case Closed():
             return _closed(what)
         case _:
-            return _event(what)
+            return _event(what, at)
 
 
 def _closed(what: Closed) -> tuple[StepKind, str]:
@@ -75,6 +77,7 @@ def _closed(what: Closed) -> tuple[StepKind, str]:
 
 def _event(  # noqa: C901, PLR0911, PLR0912 - one flat table, a line an event
     event: PageEvent,
+    at: datetime,
 ) -> tuple[StepKind, str]:
     match event:
         case PageOpened(policy=None):
@@ -87,7 +90,8 @@ def _event(  # noqa: C901, PLR0911, PLR0912 - one flat table, a line an event
         case LevelNotified():
             name = level_words(event.level, event.round)
             words = f"{name} is told: {event.reason.words}"
-            return StepKind.LEVEL_NOTIFIED, f"{words}; next {_utc(event.escalate_at)}"
+            wait = format_duration(event.escalate_at - at)
+            return StepKind.LEVEL_NOTIFIED, f"{words}; it has {wait}"
         case LevelSkipped():
             name = level_words(event.level, event.round)
             return StepKind.LEVEL_SKIPPED, f"{name} is skipped: {event.why}"
@@ -102,7 +106,3 @@ def _event(  # noqa: C901, PLR0911, PLR0912 - one flat table, a line an event
         case _:
             msg = f"a simulation has no {type(event).__name__}"
             raise AssertionError(msg)
-
-
-def _utc(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M:%S} UTC"

@@ -8,7 +8,7 @@ from handrail.core.schedule.explain import Step, explain
 from handrail.core.schedule.on_call import change_after, tile_at
 from handrail.core.schedule.schedule import Schedule
 from handrail.web.screens.moment import Moment, moment, typed
-from handrail.web.screens.oncall import names_of
+from handrail.web.screens.oncall import gap_of, names_of
 from handrail.web.screens.page import Reader
 
 
@@ -32,7 +32,7 @@ class DutyReasonScreen:
     typed: str
     who: str
     shadows: str
-    is_intended: bool
+    gap: str
     steps: tuple[Step, ...]
     wrong: str
     next: Moment | None
@@ -58,7 +58,7 @@ def duty_reason_screen(
         typed=typed(at, zone=zone),
         who=names_of(found.users, reader),
         shadows=names_of(found.shadows, reader),
-        is_intended=tile_at(schedule, at).is_intended,
+        gap=gap_of(schedule.name, tile_at(schedule, at), at, reader),
         steps=found.steps,
         wrong=wrong,
         next=coming,

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handrail.core.access.permission import Verb
+from handrail.core.coverage.gap_weight import gap_weight
 from handrail.core.ids import Slug
 from handrail.core.schedule.on_call import on_call, tile_at
 from handrail.core.schedule.schedule import Schedule
+from handrail.core.schedule.tile import Tile
 from handrail.web.screens.moment import Moment, moment, typed
 from handrail.web.screens.next_level import person
 from handrail.web.screens.page import Reader
@@ -24,7 +26,7 @@ class DutyCard:
         href: Its page.
         who: On call now; "" where nobody is.
         shadows: Who goes along; "" where nobody does.
-        is_intended: Of nobody: it is meant.
+        gap: Of nobody: what that weighs, by ``gap_weight``; else "".
         until: When somebody else takes over; none where that is well over a year ahead.
         then: Who that is; "" where it is nobody.
         why: The chain rotation → override → person.
@@ -36,7 +38,7 @@ class DutyCard:
     zone: str
     who: str
     shadows: str
-    is_intended: bool
+    gap: str
     until: Moment | None
     then: str
     why: str
@@ -113,11 +115,19 @@ def duty_card(schedule: Schedule, at: datetime, reader: Reader) -> DutyCard:
         zone=schedule.time_zone,
         who=names_of(answer.users, reader),
         shadows=names_of(answer.shadows, reader),
-        is_intended=tile_at(schedule, at).is_intended,
+        gap=gap_of(schedule.name, tile_at(schedule, at), at, reader),
         until=until,
         then=names_of(then, reader),
         why=answer.why,
     )
+
+
+def gap_of(name: Slug, tile: Tile, at: datetime, reader: Reader) -> str:
+    """Return what it weighs that nobody is on duty at an instant, else ""."""
+    if tile.duties:
+        return ""
+    snapshot = reader.snapshot
+    return gap_weight(name, is_intended=tile.is_intended, at=at, snapshot=snapshot)
 
 
 def _is_sought(card: DutyCard, sought: str) -> bool:

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from handrail.core import wall_clock
+from handrail.core.coverage.gap_weight import GapWeight
 from handrail.core.ids import Slug
 from handrail.core.instants import format_rfc3339
 from handrail.core.schedule.resolve import resolve
 from handrail.core.schedule.schedule import Schedule
 from handrail.core.schedule.tile import Tile
-from handrail.web.screens.oncall import DutyCard, duty_card, names_of
+from handrail.web.screens.oncall import DutyCard, duty_card, gap_of, names_of
 from handrail.web.screens.page import Reader
 from handrail.web.screens.rota_override import (
     OVERRIDES_SHOWN,
+    SHORTEST_TOLD,
     OverrideLine,
     override_lines,
 )
@@ -56,16 +58,18 @@ class Stretch:
         shadows: Who goes along, or "".
         overrides: Those that decided, or "".
         is_new: It does not go on from the day before.
+        is_brief: Shorter than what a reader can tell apart; in the bar alone.
         why: Address of the reasons.
         hues: Of the people.
     """
 
     hours: str
     who: str
-    is_intended: bool
+    gap: str
     shadows: str
     overrides: str
     is_new: bool
+    is_brief: bool
     why: str
     hues: tuple[int, ...]
 
@@ -104,9 +108,8 @@ class RotaScreen:
     """A schedule: now and next, the weeks, its overrides.
 
     Attributes:
-        gaps: How many stretches of the weeks nobody has, unintended.
+        gaps: How many stretches of the weeks nobody has although somebody is missed.
         wrong: Why what was asked about is no day, or "".
-        tzdata: Version of the time-zone rules.
     """
 
     card: DutyCard
@@ -119,7 +122,6 @@ class RotaScreen:
     is_present: bool
     first: str
     wrong: str
-    tzdata: str
 
 
 def first_day(at: datetime, zone: str) -> date:
@@ -139,7 +141,7 @@ def rota_window(day: date, zone: str) -> tuple[datetime, datetime]:
 
 
 def rota_screen(
-    schedule: Schedule, day: date, *, wrong: str, reader: Reader, tzdata: str
+    schedule: Schedule, day: date, *, wrong: str, reader: Reader
 ) -> RotaScreen:
     """Return a schedule's weeks from a Monday on."""
     start, end = rota_window(day, schedule.time_zone)
@@ -153,7 +155,7 @@ def rota_screen(
             Week(label=_week_label(day + index * _WEEK), days=days[7 * index :][:7])
             for index in range(WEEKS)
         ),
-        gaps=sum(not tile.duties and not tile.is_intended for tile in tiles),
+        gaps=_exposed(days),
         overrides=overrides[:OVERRIDES_SHOWN],
         overrides_cut=len(overrides) > OVERRIDES_SHOWN,
         earlier=f"{place}{day - WEEKS * _WEEK}",
@@ -161,7 +163,16 @@ def rota_screen(
         is_present=start <= reader.now < end,
         first=f"{day}",
         wrong=wrong,
-        tzdata=tzdata,
+    )
+
+
+def _exposed(days: Sequence[Day]) -> int:
+    """Return how many stretches have a gap that matters; over midnight it is one."""
+    told = [one for day in days for one in day.stretches]
+    return sum(
+        one.gap == GapWeight.EXPOSED
+        and (one.is_new or before is None or before.gap != GapWeight.EXPOSED)
+        for before, one in zip([None, *told], told, strict=False)
     )
 
 
@@ -189,6 +200,10 @@ def _days(
         while last < len(tiles) and tiles[last].starts_at < end:
             last += 1
         here = tiles[index:last]
+        stretches = [
+            _stretch(tile, start, end, schedule, hues, reader) for tile in here
+        ]
+        gaps = [one.gap for one in stretches]
         lanes = max((len(t.duties) + len(t.shadows) for t in here), default=1) or 1
         yield Day(
             label=f"{day:%a} {day.day} {day:%b}",
@@ -197,10 +212,8 @@ def _days(
             note=_clocks(day, schedule.time_zone),
             now_x=_x(reader.now, start, end) if day == today else -1,
             height=lanes * LANE,
-            blocks=tuple(_blocks(here, start, end, lanes * LANE, hues)),
-            stretches=tuple(
-                _stretch(tile, start, end, schedule, hues, reader) for tile in here
-            ),
+            blocks=tuple(_blocks(here, start, end, lanes * LANE, hues, gaps)),
+            stretches=tuple(one for one in stretches if not one.is_brief),
         )
 
 
@@ -215,13 +228,14 @@ def _blocks(
     end: datetime,
     height: int,
     hues: dict[Slug, int],
+    gaps: Sequence[str],
 ) -> Iterator[Block]:
     """Yield a lane for each person of each tile; a gap takes the whole height."""
-    for tile in tiles:
+    for tile, gap in zip(tiles, gaps, strict=True):
         left, right = _x(tile.starts_at, start, end), _x(tile.ends_at, start, end)
         who = [(d.user, "override" if d.override else "duty") for d in tile.duties]
         if not who:
-            who = [(Slug(""), "intended" if tile.is_intended else "gap")]
+            who = [(Slug(""), "gap" if gap == GapWeight.EXPOSED else "intended")]
         who += [(duty.user, "shadow") for duty in tile.shadows]
         lane = height // len(who)
         for place, (user, kind) in enumerate(who):
@@ -252,10 +266,11 @@ def _stretch(
     return Stretch(
         hours="all day" if (begins, ends) == (start, end) else f"{first} to {last}",
         who=names_of(tile.users, reader),
-        is_intended=tile.is_intended,
+        gap=gap_of(schedule.name, tile, begins, reader),
         shadows=names_of(tile.companions, reader),
         overrides=", ".join(overrides),
         is_new=tile.starts_at >= start,
+        is_brief=ends - begins < SHORTEST_TOLD,
         why=f"/oncall/schedules/{schedule.name}/why?at={at}",
         hues=tuple(hues.get(user, 0) for user in tile.users),
     )
