@@ -587,3 +587,14 @@ def test_earlier_revisions_can_still_be_seen() -> None:
     )
     assert list(first.services) == ["shop"]
     assert list(last.services) == ["checkout"]
+
+
+def test_a_field_that_stands_one_level_too_high_is_led_inside() -> None:
+    text = SCHEDULE.format(**FITTING).replace(
+        "  rotation:",
+        "  active: {days: [mon], from: '09:00', to: '17:00'}\n  rotation:",
+    )
+
+    lines = checked(text).lines()
+
+    assert 'unknown field "active"; it stands inside "layers"' in lines[0]

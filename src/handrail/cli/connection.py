@@ -50,6 +50,7 @@ _LISTS = {
     "mitigations": "handrail mitigation list",
     "oncall": "handrail oncall who, handrail oncall feed list",
     "coverage": "handrail config show service",
+    "contact-methods": "handrail config show user",
     "overrides": "handrail oncall override list, handrail oncall",
     "covers": "handrail oncall cover list, handrail oncall",
     "swaps": "handrail oncall swap list, handrail oncall",
@@ -271,7 +272,9 @@ class Connection:
 def with_fields(message: str, errors: "Sequence[Mapping[str, str]]") -> str:
     """Return the message and what is wrong with which field, nothing said twice."""
     lines = [f"{error['field']}: {error['message']}" for error in errors]
-    if len(errors) == 1 and message in (errors[0]["message"], lines[0]):
+    if len(errors) == 1 and (
+        message == lines[0] or errors[0]["message"].startswith(message)
+    ):
         return lines[0]
     return "\n    ".join([message, *lines])
 

@@ -59,4 +59,6 @@ def test_contact(output: Output, *, method: str | None, name: str | None) -> Non
     asked = [f"{key}={path_part(value)}" for key, value in named.items() if value]
     answer = output.connect().post("/contact-methods/test?" + "&".join(asked))
     output.data(answer, "\n".join(answer["methods"]))
-    output.words("On its way. Open the link in the message and press its button.")
+    who = f"{name} opens" if name else "Open"
+    press = "presses" if name else "press"
+    output.words(f"On its way. {who} the link in the message and {press} its button.")

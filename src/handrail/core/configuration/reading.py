@@ -156,9 +156,21 @@ def _complain_unknown(
     names = [f.name for f in shape.fields]
     if meant := shape.field_elsewhere(name.lower()):
         remedy = f"here it is called {quoted(meant.name)}"
+    elif inside := _inside(name, shape):
+        remedy = f"it stands inside {' or '.join(inside)}"
     else:
         remedy = did_you_mean(name, names) or "the fields are " + ", ".join(names)
     reading.complain(entry.place, path, f"unknown field {quoted(name)}", remedy)
+
+
+def _inside(name: str, shape: ObjectShape) -> list[str]:
+    """Return which fields hold objects that have a field of this name."""
+    found = []
+    for one in shape.fields:
+        inner = one.shape.item if isinstance(one.shape, ListShape) else one.shape
+        if isinstance(inner, ObjectShape) and any(f.name == name for f in inner.fields):
+            found.append(quoted(one.name))
+    return found
 
 
 def _join(path: str, name: str) -> str:
