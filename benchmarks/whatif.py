@@ -29,6 +29,7 @@ SERVICES = (10, 100, 1_000)
 ALERTS = (100, 300, 1_000)
 """Of the records that are played; a server plays up to the last of them at once."""
 BACKTEST_SERVICES = 100
+"""Where the number of alerts grows; the largest record is played in ``SERVICES``."""
 ASKED = 20
 START = datetime(2026, 3, 2, tzinfo=UTC)
 PERIOD = timedelta(weeks=4)
@@ -41,6 +42,7 @@ def measure(*, is_quick: bool) -> dict[str, Any]:
     return {
         "simulate": _simulations(rounds),
         "backtest": _backtests(ALERTS[:2] if is_quick else ALERTS, rounds),
+        "backtest_in": _backtests_in(SERVICES[:2] if is_quick else SERVICES, rounds),
     }
 
 
@@ -84,20 +86,28 @@ def _simulated(snapshot: Snapshot) -> None:
 
 
 def _backtests(sizes: tuple[int, ...], rounds: int) -> list[dict[str, Any]]:
-    found = []
-    before, _ = organisation(BACKTEST_SERVICES)
-    after, _ = organisation(BACKTEST_SERVICES)
-    for size in sizes:
-        played = record(size, services=BACKTEST_SERVICES)
-        seconds = _least(
-            lambda one=played: compare(one, in_force=lambda _: before, proposed=after),  # type: ignore[misc]
-            rounds,
-        )
-        found.append({"alerts": size, "ms": seconds * 1e3})
-        each = seconds / size * 1e3
-        print(f"{size:>5} alerts: {seconds:.2f} s, {each:.2f} ms each", flush=True)
+    found = [_played(size, BACKTEST_SERVICES, rounds) for size in sizes]
     _grown(found, "alerts")
     return found
+
+
+def _backtests_in(sizes: tuple[int, ...], rounds: int) -> list[dict[str, Any]]:
+    found = [_played(ALERTS[-1], size, rounds) for size in sizes]
+    _grown(found, "services")
+    return found
+
+
+def _played(alerts: int, services: int, rounds: int) -> dict[str, Any]:
+    before, _ = organisation(services)
+    after, _ = organisation(services)
+    played = record(alerts, services=services)
+    seconds = _least(
+        lambda: compare(played, in_force=lambda _: before, proposed=after), rounds
+    )
+    each = seconds / alerts * 1e3
+    told = f"{seconds:.2f} s, {each:.2f} ms each"
+    print(f"{alerts:>5} alerts, {services:>5} services: {told}", flush=True)
+    return {"alerts": alerts, "services": services, "ms": seconds * 1e3}
 
 
 def _grown(found: list[dict[str, Any]], what: str) -> None:

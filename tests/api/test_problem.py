@@ -23,6 +23,7 @@ def test_every_code_has_one_status() -> None:
         ("GET", "/api/v1/nope", "ana", b"", 404, "not_found"),
         ("PUT", "/api/v1/pages", "ana", b"", 405, "method_not_allowed"),
         ("POST", "/api/v1/tokens", "ana", b"{", 400, "malformed"),
+        ("POST", "/api/v1/tokens", "ana", b'{"name": "\xce"}', 400, "malformed"),
         ("POST", "/api/v1/tokens", "ana", b"[]", 422, "invalid"),
         ("POST", "/api/v1/tokens", "ana", b'{"name": 1, "role": "x"}', 422, "invalid"),
         ("GET", "/api/v1/alerts?limit=0", "ana", b"", 422, "invalid"),

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, Page
-from tests.api.site import Site
+from tests.api.site import CONFIGURATION, Site
 
 from handrail.core.ids import Slug
 from handrail.usecases import access
@@ -36,6 +36,11 @@ def tab(
 def complaints(page: Page, path: str) -> list[str]:
     """Return what axe finds wrong with the screen; it must have looked at something."""
     page.goto(path)
+    return complaints_here(page, path)
+
+
+def complaints_here(page: Page, path: str) -> list[str]:
+    """Return what axe finds wrong with the screen that is shown."""
     page.evaluate(AXE)
     told: dict[str, Any] = page.evaluate(RUN, RULES)
     assert len(told["passes"]) > 5, "axe checked next to nothing"
@@ -77,6 +82,31 @@ def test_axe_has_nothing_against_any_screen(tab: Page, busy: Site) -> None:
     ]
 
     found += [wrong for path in screens for wrong in complaints(tab, path)]
+
+    assert found == []
+
+
+def test_axe_has_nothing_against_a_plan_and_what_is_wrong_with_files(
+    tab: Page, busy: Site
+) -> None:
+    secret = busy.store.run(
+        lambda tx: access.link_for(tx, Slug("ana"), actor=access.OPERATOR, ids=busy.ids)
+    )
+    tab.goto(f"/sign-in/{secret}")
+    tab.get_by_role("button", name="Sign in").click()
+    found: list[str] = []
+    for people, heading in (
+        ("[ben, ana]", "Applying this would change"),
+        ("[ana, zoe]", "The files cannot be applied"),
+    ):
+        tab.goto("/configuration/plan")
+        text = CONFIGURATION.replace("[ana, ben]", people).encode()
+        tab.get_by_label("Files: all of them together").set_input_files(
+            {"name": "rota.yaml", "mimeType": "application/yaml", "buffer": text}
+        )
+        tab.get_by_role("button", name="Show the plan").click()
+        assert tab.get_by_role("heading", name=heading).is_visible()
+        found += complaints_here(tab, heading)
 
     assert found == []
 

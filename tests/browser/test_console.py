@@ -58,7 +58,9 @@ CONTRASTS = """() => {
 SMALL_TARGETS = """(least) => [...document.querySelectorAll(
     'button, select, input:not([type=hidden]), nav a, .button, a.a, .brand, .tabs a')]
   .filter(e => e.checkVisibility())
-  .map(e => [e.outerHTML.slice(0, 60), e.getBoundingClientRect()])
+  .map(e => [e.outerHTML.slice(0, 60),
+    // A label around a box ticks it: the label is what is touched.
+    (e.closest('label') ?? e).getBoundingClientRect()])
   .filter(([_, box]) => box.height < least || box.width < least)
   .map(([html, box]) => `${html} ${box.width}x${box.height}`)"""
 
@@ -107,6 +109,7 @@ def _paths(home: Site) -> dict[str, str]:
         "alert": f"/alerts/{page.alert_id}",
         "oncall": "/oncall",
         "oncall-load": "/oncall/load",
+        "simulate": "/oncall/simulate?service=checkout&severity=SEV1",
         "schedule": "/oncall/schedules/primary",
         "why": "/oncall/schedules/primary/why",
         "person": "/oncall/people/ana",
@@ -115,6 +118,7 @@ def _paths(home: Site) -> dict[str, str]:
         "changes": "/changes",
         "tickets": "/tickets",
         "setup": "/configuration",
+        "plan": "/configuration/plan",
         "tokens": "/settings/tokens",
         "ack": home.link(page.id),
         "forged": "/a/forged",

@@ -54,7 +54,7 @@ def test_a_date_is_read_in_the_schedules_zone_and_that_is_said(
     made = oncall(configured.data_dir, *said)
 
     assert made.returncode == 0, made.stderr
-    assert "Thu 31 Oct 23:00:00 UTC" in made.stdout
+    assert "Thu 2199-10-31 23:00:00 UTC" in made.stdout
     assert "Local times were read in the schedule's zone, Europe/Berlin." in made.stderr
 
 

@@ -67,6 +67,27 @@ def test_the_page_and_the_interface_say_the_same(home: Site) -> None:
         assert one["text"].replace("'", "&#39;") in shown
 
 
+def test_new_warnings_stand_in_the_open_and_those_that_hold_already_are_counted(
+    home: Site,
+) -> None:
+    mute = "---\nuser: {name: zoe, email: zoe@example.org, time_zone: Europe/London}\n"
+    text = SWAPPED.replace("[ben, ana]", "[ben, zoe]") + mute
+    plan = home.post(
+        "/api/v1/config/plan", {"files": [{"name": "r.yaml", "text": text}]}, "ana"
+    ).json()
+    count = plan["warnings_standing"]
+    assert 0 < count < len(plan["warnings"])
+
+    shown = send(home, "ana", ("r.yaml", text.encode())).text
+
+    fresh, _, standing = shown.split("<h1>")[1].partition("<details>")
+    listed = standing.split("</details>")[0]
+    assert f"<summary>{count} warnings hold as before, not about this" in listed
+    assert listed.count("<li>") == count
+    assert fresh.count("warning: ") == len(plan["warnings"]) - count
+    assert "zoe" in fresh.split("<h3>Warnings</h3>")[1]
+
+
 def test_pasted_text_and_files_are_one_configuration(home: Site) -> None:
     head, tail = CONFIGURATION.split("---\nschedule:")
 

@@ -65,6 +65,7 @@ def test_the_page_and_the_interface_give_the_same_sequence(home: Site) -> None:
     [
         ("service=gone", "service", "there is no service gone; known: checkout"),
         ("service=checkout&at=soon", "at", "soon"),
+        (f"service=checkout&{AT}&zone=Moon", "at", "no IANA time zone"),
         ("service=checkout&severity=SEV9", "severity", "write SEV1"),
         ("service=checkout&who=zoe", "acks", "there is no user zoe"),
         ("service=checkout&who=ben&after=never", "acks", "is no answer"),
@@ -95,6 +96,18 @@ def test_a_schedule_and_a_policy_lead_to_the_services_that_reach_them(
     assert "lead to the schedule Payments, primary" in by_schedule
     assert "lead to the policy payments-oncall" in by_policy
     assert "All services" not in home.look(f"{PLACE}?for=schedule:gone", "ana").text
+
+
+def test_an_address_asks_about_the_same_instant_whoever_opens_it(home: Site) -> None:
+    form = home.look(f"{PLACE}?service=checkout&{AT}", "ana").text
+    zone = re.search(r'name="zone" value="([^"]*)"', form)
+    assert zone is not None
+    sent = f"{PLACE}?service=checkout&{AT}&zone={zone[1]}"
+
+    for reader, clock in (("ana", "03:00"), ("cleo", "02:00")):
+        shown = home.look(sent, reader).text
+        assert 'title="2026-01-15 02:00:00 UTC"' in shown
+        assert f'value="2026-01-15T{clock}"' in shown
 
 
 def test_a_simulation_tells_nobody_and_needs_no_more_than_reading(home: Site) -> None:

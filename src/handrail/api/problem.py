@@ -14,6 +14,7 @@ from handrail.core.errors import DomainError, ErrorCode, OverloadedError, Thrott
 
 MEDIA_TYPE = "application/problem+json"
 INTERNAL = 500
+MALFORMED = 400
 _log = structlog.get_logger()
 
 STATUS: Mapping[ErrorCode, int] = {
@@ -178,6 +179,7 @@ class Refusals:
         return {
             DomainError: self.on_refusal,
             HTTPException: self.on_http,
+            UnicodeDecodeError: self.on_bytes,
             Exception: self.on_failure,
         }
 
@@ -190,6 +192,16 @@ class Refusals:
         if error.status_code >= INTERNAL:
             return self.on_failure(request, error)
         return self._answer(request, of_http(error), error.headers or {})
+
+    def on_bytes(
+        self, request: AnyRequest, _error: UnicodeDecodeError
+    ) -> Response[Any]:
+        """Answer a body whose text is not UTF-8.
+
+        The decoder raises this of it, beside its own errors; nothing else here reads
+        bytes as text.
+        """
+        return self._answer(request, make("malformed", MALFORMED, ""), {})
 
     def on_failure(self, request: AnyRequest, error: Exception) -> Response[Any]:
         """Log an unexpected failure, and answer without telling its insides."""

@@ -34,16 +34,21 @@ def show_simulation(  # noqa: PLR0913, PLR0917 - the fields of the form
     who: FromQuery[str] = "",
     level: FromQuery[str] = "",
     after: FromQuery[str] = "",
+    zone: Annotated[str, QueryParameter(max_length=100)] = "",
     about: Annotated[str, QueryParameter(name="for", max_length=200)] = "",
 ) -> Response[str]:
-    """Show the form and, once a service is chosen, what would happen."""
+    """Show the form and, once a service is chosen, what would happen.
+
+    A local time is one of the zone in the address, which the form puts there: sent to
+    somebody elsewhere, the address asks about the same instant.
+    """
     supposed = Supposed(
         service=service, at=at, severity=severity, who=who, level=level, after=after
     )
 
     def look(tx: Transaction) -> tuple[Shown, bool]:
         reader = reader_of(tx, actor)
-        instant, wrong = asked_instant(at, zone=reader.zone, now=tx.now)
+        instant, wrong = asked_instant(at, zone=zone or reader.zone, now=tx.now)
         faults = {"at": wrong} if wrong else {}
         found: Simulation | None = None
         if service and not faults:

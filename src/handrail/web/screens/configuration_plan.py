@@ -8,7 +8,7 @@ from handrail.web.screens.page import Reader
 
 PLACE = "/configuration/plan"
 SHOWN = 200
-"""Changes, and warnings, shown; the command line has all."""
+"""Changes, warnings and errors shown; the command line has all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +39,13 @@ class PlanScreen:
     """The form, and the answer below it.
 
     Attributes:
-        faults: Where, and what is wrong there.
+        faults: Where, and what is wrong there; the first ones.
         wrong: What is wrong with the whole, or "".
         meaning: What it means for people, the most important first.
         more_meaning: How many more there are.
         changes: Each document that changes, with the lines of its fields.
-        warnings: What would be doubtful then.
+        warnings: What would be doubtful then, and is new or about what changes.
+        standing: What is doubtful already, and is not about what changes.
         has_plan: There is an answer.
         is_empty: Nothing would change.
         revision: The revision in force.
@@ -53,6 +54,7 @@ class PlanScreen:
     text: str
     is_partial: bool
     faults: tuple[tuple[str, str], ...]
+    more_faults: int
     wrong: str
     has_plan: bool
     is_empty: bool
@@ -64,6 +66,8 @@ class PlanScreen:
     more_changes: int
     warnings: tuple[str, ...]
     more_warnings: int
+    standing: tuple[str, ...]
+    more_standing: int
     revision: int
 
 
@@ -73,11 +77,14 @@ def plan_screen(proposal: Proposal, *, reader: Reader) -> PlanScreen:
     faults = tuple(error.fields.items()) if error else ()
     meaning = plan.consequences if plan else None
     changes = plan.changes if plan else ()
-    warnings = plan.warnings if plan else ()
+    standing = plan.standing if plan else ()
+    known = frozenset(standing)
+    warnings = [one for one in plan.warnings if one not in known] if plan else []
     return PlanScreen(
         text=proposal.text,
         is_partial=proposal.is_partial,
-        faults=faults,
+        faults=faults[:SHOWN],
+        more_faults=max(0, len(faults) - SHOWN),
         wrong=error.message if error and not faults else "",
         has_plan=plan is not None,
         is_empty=plan is not None and not plan.changes,
@@ -92,5 +99,7 @@ def plan_screen(proposal: Proposal, *, reader: Reader) -> PlanScreen:
         more_changes=max(0, len(changes) - SHOWN),
         warnings=tuple(one.line() for one in warnings[:SHOWN]),
         more_warnings=max(0, len(warnings) - SHOWN),
+        standing=tuple(one.line() for one in standing[:SHOWN]),
+        more_standing=max(0, len(standing) - SHOWN),
         revision=plan.revision if plan else reader.snapshot.revision,
     )

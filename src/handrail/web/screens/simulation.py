@@ -1,11 +1,9 @@
 """What if it fires then: the question as a form, the answer as a sequence."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from handrail.core import wall_clock
 from handrail.core.configuration.snapshot import Snapshot
 from handrail.core.ids import Slug
 from handrail.core.severity.severity import Severity
@@ -17,8 +15,6 @@ from handrail.web.screens.page import Reader
 
 PLACE = "/oncall/simulate"
 _SECONDS_PER_HOUR = 3600
-_INSTANT = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) UTC")
-"""As the core writes instants in sentences."""
 _LEVELS_AT_LEAST = 3
 
 
@@ -249,18 +245,11 @@ def _lines(steps: tuple[Step, ...], reader: Reader) -> list[StepLine]:
 
 
 def _says(step: Step, reader: Reader) -> str:
-    """Return what happens, with instants on the reader's clock and people by name."""
-    zone = wall_clock.zone(reader.zone)
-
-    def local(found: re.Match[str]) -> str:
-        at = datetime.fromisoformat(found[1]).replace(tzinfo=UTC)
-        return f"{at.astimezone(zone):%a %H:%M:%S %Z}"
-
-    says = _INSTANT.sub(local, step.says)
-    first, _, rest = says.partition(" ")
+    """Return what happens, with who acknowledges by name."""
+    first, _, rest = step.says.partition(" ")
     if step.kind is StepKind.ACKNOWLEDGED and first in reader.snapshot.users:
         return f"{person(Slug(first), reader.snapshot, otherwise=first)} {rest}"
-    return says
+    return step.says
 
 
 def _behaviour(supposed: Supposed, reader: Reader) -> str:
