@@ -1,7 +1,6 @@
 """Cover requests and swaps in the console: seen and answered by plain forms."""
 
 from litestar import Response, get, post
-from litestar.concurrency import sync_to_thread
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery
 
@@ -9,15 +8,13 @@ from handrail.core.access.actor import Actor
 from handrail.core.access.permission import Verb
 from handrail.core.cover.cover_request import CoverRequest
 from handrail.core.cover.swap import Swap
-from handrail.core.errors import DomainError, NotFoundError
 from handrail.ports.store import Transaction
 from handrail.usecases import agreement, cover
 from handrail.usecases.desk import Desk
-from handrail.web.act import Form
 from handrail.web.deps import GivenActor, GivenConsole
-from handrail.web.overrides import REFUSED, STATUS
+from handrail.web.press import Press, act_named
 from handrail.web.reading import Asked, frame, reader_of
-from handrail.web.rendering import Shown, to
+from handrail.web.rendering import Shown
 from handrail.web.screens.agreement import (
     AgreementScreen,
     OneAgreementScreen,
@@ -68,34 +65,23 @@ def routes(kind: type[CoverRequest | Swap]) -> tuple[HTTPRouteHandler, ...]:
         actor: GivenActor,
     ) -> Response[str] | Response[None]:
         """Do what a button says."""
-        done = VERBS.get(verb)
-        if done is None:
-            msg = f"There is no act {verb!r}. Go back and press one of the buttons."
-            raise NotFoundError(msg)
-        try:
-            found = await sync_to_thread(
-                console.store.run,
-                lambda tx: done(Desk(tx=tx, actor=actor, ids=console.ids), kind, name),
-            )
-        except REFUSED as error:
-            refusal = refused(verb, error, {})
-            shown = await sync_to_thread(
-                console.store.read,
-                lambda tx: one_of(
-                    tx, actor, agreement.find(tx, kind, name), refusal=refusal
-                ),
-            )
-            return shown.response("agreement.html", status=STATUS[type(error)])
-        return to(f"{agreement.path(found)}?news={kind.STREAM}-{verb}")
+        done = act_named(verb, VERBS)
+        press = Press(
+            act=verb,
+            form={},
+            again=lambda tx, refusal: one_of(
+                tx, actor, agreement.find(tx, kind, name), refusal=refusal
+            ),
+            template="agreement.html",
+        )
+
+        def work(tx: Transaction) -> str:
+            found = done(Desk(tx=tx, actor=actor, ids=console.ids), kind, name)
+            return f"{agreement.path(found)}?news={kind.STREAM}-{verb}"
+
+        return await press.carried_out(console, work)
 
     return (show, answer)
-
-
-def refused(act: str, error: DomainError, form: Form) -> Refusal:
-    """Return what is shown of a press that was refused."""
-    return Refusal(
-        act=act, message=error.message, fields=dict(error.fields), kept=dict(form)
-    )
 
 
 def all_open(

@@ -15,10 +15,9 @@ from handrail.usecases.cover import Asked as AskedFor
 from handrail.usecases.cover_plea import Plea
 from handrail.usecases.desk import Desk
 from handrail.web.act import slug_in
-from handrail.web.agreements import all_open, one_of, refused, routes
+from handrail.web.agreements import all_open, one_of, routes
 from handrail.web.deps import GivenActor, GivenConsole
-from handrail.web.form import FormRequest, fields
-from handrail.web.overrides import REFUSED, STATUS
+from handrail.web.form import REFUSALS, FormRequest, fields, refused, status_of
 
 PLACE = "/oncall/covers"
 
@@ -57,13 +56,13 @@ async def ask(
 
     try:
         made = await sync_to_thread(console.store.run, work)
-    except REFUSED as error:
+    except REFUSALS as error:
         refusal = refused("ask", error, form)
         shown = await sync_to_thread(
             console.store.read,
             lambda tx: all_open(tx, actor, first=plea.schedule, refusal=refusal),
         )
-        return shown.response("agreements.html", status=STATUS[type(error)])
+        return shown.response("agreements.html", status=status_of(error))
     notes = (
         f"{made.request.name} is asked.",
         *(f"Not asked: {why}." for _, why in made.left_out),

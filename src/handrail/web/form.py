@@ -10,6 +10,7 @@ from handrail.core.errors import (
     ConflictError,
     DomainError,
     ErrorCode,
+    ForbiddenError,
     InvalidError,
     NotFoundError,
 )
@@ -22,9 +23,14 @@ VALUE_CHARS_MAX = 200_000
 would be kept without its end."""
 
 FormRequest = Request[Actor, None, State]
-REFUSALS = (InvalidError, ConflictError, NotFoundError)
+REFUSALS = (InvalidError, ConflictError, ForbiddenError, NotFoundError)
 """What is shown at the place where it was pressed, with what was typed."""
-_STATUS = {ErrorCode.INVALID: 422, ErrorCode.CONFLICT: 409, ErrorCode.NOT_FOUND: 404}
+_STATUS = {
+    ErrorCode.INVALID: 422,
+    ErrorCode.CONFLICT: 409,
+    ErrorCode.FORBIDDEN: 403,
+    ErrorCode.NOT_FOUND: 404,
+}
 
 
 async def fields(request: FormRequest) -> dict[str, str]:

@@ -10,7 +10,6 @@ from litestar.params import FromPath, FromQuery
 from handrail.core.access.actor import Actor
 from handrail.core.access.permission import Verb
 from handrail.core.cover.span_text import SpanText
-from handrail.core.errors import ConflictError, ForbiddenError, InvalidError
 from handrail.core.ids import Slug
 from handrail.core.schedule.schedule import OverrideMode
 from handrail.ports.store import Transaction
@@ -19,7 +18,7 @@ from handrail.usecases.desk import Desk
 from handrail.usecases.override import Wish, find_schedule
 from handrail.web.act import Form, one_of, slug_in
 from handrail.web.deps import Console, GivenActor, GivenConsole
-from handrail.web.form import FormRequest, fields
+from handrail.web.form import REFUSALS, FormRequest, fields, refused, status_of
 from handrail.web.reading import Asked, frame, reader_of
 from handrail.web.rendering import Shown
 from handrail.web.screens.oncall_change import (
@@ -32,8 +31,6 @@ from handrail.web.screens.refusal import Refusal
 
 PLACE = "/oncall/overrides"
 ROWS_SHOWN = 100
-REFUSED = (InvalidError, ConflictError, ForbiddenError)
-STATUS = {InvalidError: 422, ConflictError: 409, ForbiddenError: 403}
 
 
 @get(
@@ -109,14 +106,8 @@ async def _acted(
     notes: tuple[str, ...] = ()
     try:
         notes = await sync_to_thread(console.store.run, work)
-    except REFUSED as error:
-        status = STATUS[type(error)]
-        refusal = Refusal(
-            act=act,
-            message=error.message,
-            fields=dict(error.fields),
-            kept=dict(form),
-        )
+    except REFUSALS as error:
+        status, refusal = status_of(error), refused(act, error, form)
     shown = await sync_to_thread(
         console.store.read,
         lambda tx: _show(

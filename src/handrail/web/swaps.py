@@ -20,8 +20,7 @@ from handrail.usecases.override import find_schedule
 from handrail.usecases.swap import Proposed
 from handrail.web.agreements import all_open, one_of, routes
 from handrail.web.deps import GivenActor, GivenConsole
-from handrail.web.form import FormRequest, fields
-from handrail.web.overrides import REFUSED, STATUS
+from handrail.web.form import REFUSALS, FormRequest, fields, status_of
 from handrail.web.reading import Asked, frame, reader_of
 from handrail.web.rendering import Shown
 from handrail.web.screens.swap_option import (
@@ -65,12 +64,12 @@ async def propose(
 
     try:
         made = await sync_to_thread(console.store.run, work)
-    except REFUSED as error:
+    except REFUSALS as error:
         why = error.message
         shown = await sync_to_thread(
             console.store.read, lambda tx: _options(tx, actor, first, "", wrong=why)
         )
-        return shown.response("swap_options.html", status=STATUS[type(error)])
+        return shown.response("swap_options.html", status=status_of(error))
     notes = (f"{made.swap.name} is proposed.", *made.notes)
     shown = await sync_to_thread(
         console.store.read, lambda tx: one_of(tx, actor, made.swap, notes=notes)
